@@ -1,0 +1,70 @@
+/// <reference types="vitest/config" />
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin, type UserConfig } from 'vite'
+
+const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+/** Each is a subpath export of the package, `index` the package itself. */
+const rooms = ['protocol', 'transports', 'client', 'hub', 'query', 'react', 'ui', 'testing', 'gateway']
+
+/** TypeScript 6 and later refuse `import 'livecache/styles.css'` without a declaration beside it. */
+const cssTypes: Plugin = {
+  name: 'css-types',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'styles.css.d.ts', source: 'export {}\n' })
+  },
+}
+
+// One module per file: `"use client"` would be lost in shared chunks.
+const library: UserConfig['build'] = {
+  target: 'es2023',
+  minify: false,
+  sourcemap: true,
+  cssCodeSplit: true,
+  lib: {
+    formats: ['es'],
+    entry: {
+      index: 'src/index.ts',
+      ...Object.fromEntries(rooms.map((room) => [`${room}/index`, `src/${room}/index.ts`])),
+      styles: 'src/ui/styles.css',
+    },
+  },
+  rolldownOptions: {
+    external: [/^node:/, /^[a-z@]/],
+    output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+  },
+}
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react(), ...(mode === 'library' ? [cssTypes] : [])],
+  ...(mode === 'library' && { build: library }),
+  resolve: {
+    alias: [
+      { find: /^livecache$/, replacement: fromHere('src/index.ts') },
+      { find: /^livecache\/styles\.css$/, replacement: fromHere('src/ui/styles.css') },
+      { find: /^livecache\/([a-z]+)$/, replacement: fromHere('src/$1/index.ts') },
+    ],
+  },
+  test: {
+    projects: [
+      {
+        extends: true as const,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{react,ui}/**'],
+          typecheck: { enabled: true, tsconfig: './tsconfig.json', include: ['test/**/*.test-d.ts'] },
+        },
+      },
+      {
+        extends: true as const,
+        test: {
+          name: 'dom',
+          environment: 'jsdom',
+          include: ['test/{react,ui}/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/dom-setup.ts'],
+        },
+      },
+    ],
+  },
+}))
