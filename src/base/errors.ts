@@ -1,0 +1,36 @@
+// The one error class, and every code it can carry.
+
+export type RealtimeErrorCode =
+  /** `url` is missing, empty, no URL, of a scheme that is not ws, wss, http or https, or ws:// on an https page. */
+  | 'invalid-url'
+  /** An option has a value it cannot have. */
+  | 'invalid-option'
+  /** An operation was built from something it cannot work on. */
+  | 'invalid-operation'
+  /** A hook ran outside `<RealtimeProvider>`. */
+  | 'no-provider'
+  /** A thing was used after its `dispose()`. */
+  | 'disposed'
+  /** `getToken` threw, rejected or took longer than its limit. */
+  | 'token-failed'
+  /** The server refused the token, and a fresh one too. */
+  | 'unauthorized'
+  /** The server closed the link for good. */
+  | 'refused'
+  /** A rule, a handler or an updater of the app threw. `cause` is what it threw. */
+  | 'handler-threw'
+  /** A payload was refused by the schema of its event type. */
+  | 'invalid-payload'
+  /** The port the gateway was told to use is taken. */
+  | 'port-in-use'
+
+/** An error that says what happened, why it matters and what to do. Branch on `code`, never on the message. */
+export class RealtimeError extends Error {
+  override readonly name = 'RealtimeError'
+  readonly code: RealtimeErrorCode
+
+  constructor(code: RealtimeErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}

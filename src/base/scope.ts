@@ -1,0 +1,60 @@
+// Owns whatever was started (timers, listeners, children) and ends it. The only caller of the clock's timers.
+import type { Clock } from './clock.ts'
+import type { Undo } from './emitter.ts'
+
+export interface Scope {
+  readonly disposed: boolean
+  /** Runs once after `ms`, unless the scope ends first. */
+  timeout(run: () => void, ms: number): Undo
+  /** Keeps an undo and runs it when the scope ends; if it already has, at once. */
+  own(undo: Undo): Undo
+  listen(target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>, type: string, run: () => void): Undo
+  /** A scope that ends with this one, or earlier. */
+  child(): Scope
+  dispose(): void
+}
+
+export function createScope(clock: Clock): Scope {
+  const undos = new Set<Undo>()
+  let disposed = false
+
+  function own(undo: Undo): Undo {
+    const release = () => {
+      if (undos.delete(release)) undo()
+    }
+    undos.add(release)
+    if (disposed) release()
+    return release
+  }
+
+  return {
+    get disposed() {
+      return disposed
+    },
+    own,
+    timeout(run, ms) {
+      if (disposed) return () => {}
+      const release = own(
+        clock.timeout(() => {
+          undos.delete(release)
+          run()
+        }, ms),
+      )
+      return release
+    },
+    listen(target, type, run) {
+      target.addEventListener(type, run)
+      return own(() => target.removeEventListener(type, run))
+    },
+    child() {
+      const scope = createScope(clock)
+      const release = own(scope.dispose)
+      scope.own(() => void undos.delete(release))
+      return scope
+    },
+    dispose() {
+      disposed = true
+      for (const release of [...undos].toReversed()) release()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+// The number of an attempt to the delay before it, in ms. Pure.
+
+export interface BackoffOptions {
+  /**
+   * The most to wait before attempt 1, 2, 3…, in ms; the last one holds from then on.
+   * @default [1_000, 2_000, 4_000, 8_000, 16_000, 32_000]
+   */
+  ceilingsMs?: readonly number[]
+  /**
+   * How much of a delay is left to chance: `equal` half of it, `full` all of it, `none` nothing.
+   * @default 'equal'
+   */
+  jitter?: 'equal' | 'full' | 'none'
+}
+
+export const defaultBackoff: Required<BackoffOptions> = {
+  ceilingsMs: [1_000, 2_000, 4_000, 8_000, 16_000, 32_000],
+  jitter: 'equal',
+}
+
+/**
+ * @param attempt 1 for the first retry.
+ * @param random uniform in [0, 1).
+ */
+export function retryDelayMs(
+  attempt: number,
+  random: number,
+  options: Required<BackoffOptions> = defaultBackoff,
+): number {
+  const { ceilingsMs, jitter } = options
+  const ceiling = ceilingsMs[Math.min(attempt, ceilingsMs.length) - 1] ?? 0
+  if (jitter === 'none') return ceiling
+  return jitter === 'full' ? random * ceiling : ceiling / 2 + (random * ceiling) / 2
+}
+
+/** After a link that held, the first retry comes within a second: most drops are blips, but not everybody's at once. */
+export function firstRetryDelayMs(random: number): number {
+  return random * 1_000
+}

@@ -1,0 +1,388 @@
+// Runs the connection machine: asks for the token, dials, signs in, answers pings, notices silence, waits between attempts.
+// What travels over the link once it is up is the caller's.
+import { RealtimeError } from '../base/errors.ts'
+import { createScope, type Scope } from '../base/scope.ts'
+import { type CloseFate, closeCodeOfError, fateOfClose } from '../protocol/codes.ts'
+import {
+  type ClientFrame,
+  type ErrorFrame,
+  protocolName,
+  type ServerFrame,
+  type WelcomeFrame,
+} from '../protocol/frames.ts'
+import type { SseFields } from '../protocol/normalize.ts'
+import type { TransportClosure, TransportLink } from '../transports/transport.ts'
+import { firstRetryDelayMs, retryDelayMs } from './backoff.ts'
+import {
+  abilities,
+  type ConnectionEvent,
+  type ConnectionState,
+  holdsLink,
+  initialState,
+  type LinkInfo,
+  type ServerKind,
+  step,
+} from './connection-machine.ts'
+import type { Credentials } from './credentials.ts'
+import type { ResolvedOptions, TokenReason } from './options.ts'
+
+export interface ConnectionListener {
+  state(state: ConnectionState): void
+  /** The link is up: the time to subscribe and resume. `welcome` is null on a plain server. */
+  ready(welcome: WelcomeFrame | null): void
+  /** Something arrived on the current link; the caller decodes it and hands control frames back to `control()`. */
+  message(text: string, sse?: SseFields): void
+  /** What a plain server is told in the address. */
+  plainParams(): Readonly<Record<string, string>>
+  /** Whether the session goes on from a position. */
+  resumes(): boolean
+  /** The server ended the link because what it sent cannot be trusted to be complete. */
+  resync(): void
+  error(error: RealtimeError): void
+}
+
+export interface Connection {
+  readonly state: ConnectionState
+  /** Attempts made since the client was created. */
+  readonly dials: number
+  start(): void
+  /** Dials anew, now, whatever the state. */
+  restart(): void
+  stop(reason: string): void
+  /** Back to idle, as when nobody is signed in. */
+  rest(): void
+  /** Forgets what was learned of a token, for another user. */
+  forgetUser(): void
+  send(frame: ClientFrame): void
+  /** Frames about the link itself; true where the frame was one. */
+  control(frame: ServerFrame): boolean
+  /** What was missed is known to be fetched again or replayed. */
+  synced(): void
+  dispose(): void
+}
+
+/** A second refusal within this time of a forced refresh means that fresh tokens are refused too. */
+const refreshGuardMs = 30_000
+/** A blind failure: the socket never opened, and a browser does not say why. Two of them may be a refused token. */
+const blindFailuresBeforeRefresh = 2
+/** A server that sent no `welcome` this long after an open without the subprotocol is a plain one. */
+const plainAfterMs = 2_000
+
+export function createConnection(
+  options: ResolvedOptions,
+  credentials: Credentials,
+  on: ConnectionListener,
+): Connection {
+  const { clock, transports } = options
+  let state: ConnectionState = initialState
+  let stateScope = createScope(clock)
+  let linkScope = createScope(clock)
+  let link: TransportLink | null = null
+  let kind: ServerKind | 'unknown' = options.server === 'auto' ? 'unknown' : options.server
+  let tokenReason: TokenReason = 'connect'
+  let refreshedAt = -Infinity
+  let blindFailures = 0
+  let transportIndex = 0
+  let serverPings = false
+  let heardAt = 0
+  let authSentAt = 0
+  let isSynced = false
+  let hasSettledTime = false
+  let dials = 0
+
+  // An event that comes up while a state is being entered waits until it is.
+  const pending: ConnectionEvent[] = []
+  let stepping = false
+  function dispatch(event: ConnectionEvent) {
+    pending.push(event)
+    if (stepping) return
+    stepping = true
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) advance(next)
+    stepping = false
+  }
+
+  function advance(event: ConnectionEvent) {
+    const previous = state
+    state = step(previous, event)
+    if (state === previous) return
+    const entered = state.name !== previous.name || event.type === 'restart'
+    if (entered) {
+      stateScope.dispose()
+      stateScope = createScope(clock)
+      if (!holdsLink(state) || state.name === 'connecting') endLink()
+      enter(state)
+    }
+    on.state(state)
+  }
+
+  function enter(entered: ConnectionState) {
+    switch (entered.name) {
+      case 'connecting':
+        return beginAttempt()
+      case 'authenticating':
+        stateScope.timeout(() => drop('the server did not answer the sign-in in time'), options.authTimeoutMs)
+        return
+      case 'connected':
+        stateScope.timeout(() => {
+          hasSettledTime = true
+          settleIfDue()
+        }, options.settleMs)
+        watchSilence(stateScope)
+        return
+      case 'reconnecting':
+        stateScope.timeout(() => dispatch({ type: 'due' }), entered.retryAt - clock.now())
+        return
+      default:
+    }
+  }
+
+  // ── one attempt ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  function endLink() {
+    linkScope.dispose()
+    linkScope = createScope(clock)
+    link = null
+    serverPings = isSynced = hasSettledTime = false
+  }
+
+  function beginAttempt() {
+    dials++
+    if (!credentials.exist) return dial(null, kind !== 'plain')
+    credentials.request(tokenReason, linkScope, {
+      token(token) {
+        tokenReason = 'connect'
+        dial(token, kind !== 'plain')
+      },
+      signedOut: () => dispatch({ type: 'signedOut' }),
+      failed(error) {
+        on.error(error)
+        drop('no token')
+      },
+    })
+  }
+
+  /** @param offer whether to offer `realtime.v1`; a browser refuses a server that was offered one and echoes none. */
+  function dial(token: string | null, offer: boolean) {
+    const scope = linkScope.child()
+    const transport = transports[transportIndex % transports.length]!
+    const plain = !offer
+    // A livecache server that is dialled as a plain one, because its first open failed, can tell by this and ask for a sign-in.
+    const params = plain ? { ...on.plainParams(), ...(kind === 'unknown' && { protocol: protocolName }) } : {}
+    const place = options.auth
+    const request = {
+      protocol: offer ? protocolName : null,
+      params,
+      credential: plain && token !== null && place !== 'none' ? { token, place } : null,
+    }
+    let isOpen = false
+
+    const cancelOpenLimit = scope.timeout(
+      () => failed({ code: 1006, reason: 'the server did not answer in time' }),
+      options.openTimeoutMs,
+    )
+    // Another link may have taken this one's place: whatever a replaced one still says is dropped.
+    const guarded =
+      <Arguments extends unknown[]>(run: (...given: Arguments) => void) =>
+      (...given: Arguments) => {
+        if (!scope.disposed) run(...given)
+      }
+    const failed = (closure: TransportClosure) => {
+      scope.dispose()
+      if (isOpen) return closed(closure)
+      if (offer && kind === 'unknown') return dial(token, false)
+      blindlyFailed(closure)
+    }
+    const listener = {
+      opened: guarded((chosen: string | null) => {
+        isOpen = true
+        cancelOpenLimit()
+        opened(token, chosen, scope)
+      }),
+      message: guarded((text: string, sse?: SseFields) => {
+        heardAt = clock.now()
+        on.message(text, sse)
+      }),
+      closed: guarded(failed),
+    }
+    try {
+      const opening = transport.open(request, listener)
+      link = opening
+      scope.own(() => opening.close())
+    } catch (cause) {
+      scope.dispose()
+      const message = cause instanceof Error ? cause.message : String(cause)
+      on.error(
+        cause instanceof RealtimeError
+          ? cause
+          : new RealtimeError('refused', `The browser refused to open the socket: ${message}`, { cause }),
+      )
+      dispatch({ type: 'refused', reason: message })
+    }
+  }
+
+  function opened(token: string | null, chosen: string | null, scope: Scope) {
+    blindFailures = 0
+    heardAt = clock.now()
+    if (chosen === protocolName) {
+      kind = 'livecache'
+      authSentAt = heardAt
+      dispatch({ type: 'opened' })
+      link?.send({ type: 'auth', ...(token !== null && { token }) })
+    } else if (options.server === 'livecache') {
+      drop('the server does not speak realtime.v1; set server: "auto" or "plain" if it is not a livecache server')
+    } else {
+      if (kind === 'unknown') scope.timeout(() => (kind = 'plain'), plainAfterMs)
+      ready(null)
+    }
+  }
+
+  function ready(welcome: WelcomeFrame | null) {
+    if (!holdsLink(state)) return
+    const now = clock.now()
+    const info: LinkInfo = {
+      transport: transports[transportIndex % transports.length]!.name,
+      server: welcome === null ? 'plain' : 'livecache',
+      connectionId: welcome?.connectionId ?? null,
+      since: now,
+      resumed: on.resumes(),
+      latencyMs: welcome === null ? null : now - authSentAt,
+    }
+    dispatch({ type: 'ready', link: info })
+    if (state.name === 'connected') on.ready(welcome)
+  }
+
+  // ── how a link ends ───────────────────────────────────────────────────────────────────────────────────────────
+
+  function blindlyFailed({ code, reason }: TransportClosure) {
+    blindFailures++
+    transportIndex++
+    if (blindFailures === blindFailuresBeforeRefresh && credentials.exist) tokenReason = 'rejected'
+    follow(fateOfClose(code), reason || `the server could not be reached (${code})`)
+  }
+
+  function closed({ code, reason }: TransportClosure) {
+    follow(fateOfClose(code), reason || `the link was closed (${code})`)
+  }
+
+  function follow(fate: CloseFate, reason: string, hintMs = 0) {
+    switch (fate.kind) {
+      case 'retry':
+        return drop(reason, Math.max(hintMs, (fate.minDelayMs ?? 0) + clock.random() * (fate.spreadMs ?? 0)))
+      case 'now':
+        return retryAtOnce(reason)
+      case 'resync':
+        on.resync()
+        return drop(reason, hintMs)
+      case 'refresh':
+        return refresh(fate.thenState, reason)
+      case 'stop':
+        return dispatch({ type: 'refused', reason })
+      default:
+        fate satisfies never
+    }
+  }
+
+  function refresh(thenState: 'unauthorized' | 'failed', reason: string) {
+    const now = clock.now()
+    if (!credentials.exist || now - refreshedAt < refreshGuardMs) {
+      return dispatch({ type: thenState === 'failed' ? 'refused' : 'rejected', reason })
+    }
+    refreshedAt = now
+    tokenReason = 'rejected'
+    retryAtOnce(reason)
+  }
+
+  /** Without a wait, unless the last links did not hold either: a server that accepts and closes must not be hammered. */
+  function retryAtOnce(reason: string) {
+    if ('attempt' in state && state.attempt === 0) dispatch({ type: 'dropped', retryAt: clock.now(), reason })
+    else drop(reason)
+  }
+
+  function drop(reason: string, atLeastMs = 0) {
+    if (!holdsLink(state) || !('attempt' in state)) return
+    const held = state.name === 'connected' && state.attempt === 0
+    const random = clock.random()
+    const ladderMs = held ? firstRetryDelayMs(random) : retryDelayMs(state.attempt + 1, random, options.backoff)
+    dispatch({ type: 'dropped', retryAt: clock.now() + Math.max(ladderMs, atLeastMs), reason })
+  }
+
+  // ── while it is up ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Clocks are compared, because timers stop while a machine sleeps and come late in hidden tabs. */
+  function watchSilence(scope: Scope) {
+    const limit = options.silenceTimeoutMs
+    const check = () => {
+      const leftMs = heardAt + limit - clock.now()
+      if (leftMs <= 0 && serverPings) drop(`nothing was heard for ${limit / 1000} s`)
+      else scope.timeout(check, leftMs > 0 ? leftMs : limit)
+    }
+    scope.timeout(check, limit)
+  }
+
+  function settleIfDue() {
+    if (isSynced && hasSettledTime) dispatch({ type: 'settled' })
+  }
+
+  function failedAtServer({ code, message, retryAfterMs }: ErrorFrame) {
+    const fate = fateOfClose(closeCodeOfError[code]!)
+    const hintMs = retryAfterMs ?? 0
+    // The server's own figure replaces the one that stands for it.
+    follow(fate.kind === 'retry' && retryAfterMs !== undefined ? { kind: 'retry' } : fate, message ?? code, hintMs)
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    get dials() {
+      return dials
+    },
+    start: () => dispatch({ type: 'start' }),
+    restart: () => dispatch({ type: 'restart' }),
+    stop: (reason) => dispatch({ type: 'stop', reason }),
+    rest: () => dispatch({ type: 'signedOut' }),
+    forgetUser() {
+      tokenReason = 'connect'
+      refreshedAt = -Infinity
+    },
+    send(frame) {
+      if (abilities[state.name].canSend) link?.send(frame)
+    },
+    control(frame) {
+      switch (frame.type) {
+        case 'ping':
+          serverPings = true
+          link?.send({ type: 'pong' })
+          // Its `streams` are positions, which are the caller's.
+          return frame.streams === undefined
+        case 'pong':
+        case 'authenticated':
+          return true
+        case 'welcome':
+          ready(frame)
+          return true
+        case 'reconnect':
+          follow(
+            { kind: 'retry', spreadMs: frame.spreadMs ?? 0, minDelayMs: frame.afterMs ?? 0 },
+            'the server asked to reconnect',
+          )
+          return true
+        case 'error':
+          if (frame.ref !== undefined || closeCodeOfError[frame.code] === undefined) return false
+          failedAtServer(frame)
+          return true
+        default:
+          return false
+      }
+    },
+    synced() {
+      isSynced = true
+      settleIfDue()
+    },
+    dispose() {
+      dispatch({ type: 'stop', reason: 'disposed' })
+      stateScope.dispose()
+      endLink()
+    },
+  }
+}

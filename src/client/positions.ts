@@ -1,0 +1,62 @@
+// How far each stream was read, and what to ask for on resume. Which events are duplicates is seen-ids.ts.
+import type { RealtimeEvent } from '../protocol/event.ts'
+import type { Position, ResumedFrame } from '../protocol/frames.ts'
+
+export interface Positions {
+  /** The event was received: the next resume goes on behind it. */
+  advance(event: RealtimeEvent): void
+  /** Takes the heads of streams not known yet; returns their names. */
+  join(heads: Readonly<Record<string, Position>>): string[]
+  /** Moves to where the server says the streams are; returns the names of those that lost events on the way. */
+  resume(answer: ResumedFrame['streams']): string[]
+  /** Past what this session was not sent because its filters kept it out. */
+  moveHeads(heads: Readonly<Record<string, number>>): void
+  /** Forgets one stream, as when access to it was withdrawn. */
+  leave(stream: string): void
+  clear(): void
+  readonly lastEventId: string | null
+  readonly streams: Readonly<Record<string, Position>>
+}
+
+export function createPositions(): Positions {
+  const streams = new Map<string, Position>()
+  let lastEventId: string | null = null
+  return {
+    advance(event) {
+      if (event.id !== null) lastEventId = event.id
+      if (event.stream === undefined || event.seq === undefined || event.epoch === undefined) return
+      const known = streams.get(event.stream)
+      if (known?.epoch === event.epoch && known.seq >= event.seq) return
+      streams.set(event.stream, { epoch: event.epoch, seq: event.seq })
+    },
+    join(heads) {
+      const joined = Object.entries(heads).filter(([stream]) => !streams.has(stream))
+      for (const [stream, { epoch, seq }] of joined) streams.set(stream, { epoch, seq })
+      return joined.map(([stream]) => stream)
+    },
+    resume(answer) {
+      // A stream the server does not mention cannot be vouched for either.
+      const lost = [...streams.keys()].filter((stream) => answer[stream]?.complete !== true)
+      for (const stream of lost) if (answer[stream] === undefined) streams.delete(stream)
+      for (const [stream, { epoch, seq }] of Object.entries(answer)) streams.set(stream, { epoch, seq })
+      return lost
+    },
+    moveHeads(heads) {
+      for (const [stream, seq] of Object.entries(heads)) {
+        const known = streams.get(stream)
+        if (known !== undefined && seq > known.seq) streams.set(stream, { epoch: known.epoch, seq })
+      }
+    },
+    leave: (stream) => void streams.delete(stream),
+    clear() {
+      streams.clear()
+      lastEventId = null
+    },
+    get lastEventId() {
+      return lastEventId
+    },
+    get streams() {
+      return Object.fromEntries(streams)
+    },
+  }
+}

@@ -1,0 +1,119 @@
+// The status as people should see it: calm. A blip is not shown, and a word that is shown stays long enough to be read.
+// What the link really does is connection-machine.ts.
+import { type Clock, systemClock } from '../base/clock.ts'
+import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
+import { createScope, type Scope } from '../base/scope.ts'
+import type { ConnectionState } from './connection-machine.ts'
+
+/** `idle`: nothing was started yet. `disconnected`: switched off, paused or closed after it was up. */
+export type ShownStatus =
+  | 'idle'
+  | 'connecting'
+  | 'connected'
+  | 'reconnecting'
+  | 'disconnected'
+  | 'unauthorized'
+  | 'failed'
+
+/** `bad` needs a person; `off` is somebody's wish. */
+export type Tone = 'good' | 'working' | 'off' | 'bad'
+
+export const toneOf: Readonly<Record<ShownStatus, Tone>> = {
+  idle: 'off',
+  connecting: 'working',
+  connected: 'good',
+  reconnecting: 'working',
+  disconnected: 'off',
+  unauthorized: 'bad',
+  failed: 'bad',
+}
+
+export interface ShownStatusOptions {
+  /** How long a loss of the link is kept to oneself, in ms. @default 2_500 */
+  graceMs?: number
+  /** How long each word stays at least, in ms. @default 1_000 */
+  holdMs?: number
+  clock?: Clock
+}
+
+export interface ShownStatusStore {
+  getSnapshot(): ShownStatus
+  /** Timers run only while somebody listens. */
+  subscribe(listener: () => void): Undo
+}
+
+interface StateSource {
+  getState(): ConnectionState
+  onState(listener: () => void): Undo
+}
+
+export function createShownStatus(source: StateSource, options: ShownStatusOptions = {}): ShownStatusStore {
+  const { graceMs = 2_500, holdMs = 1_000, clock = systemClock } = options
+  const changes = createEmitter<void>(throwLater)
+  let shown = wordFor(source.getState(), 'idle')
+  let shownAt = -Infinity
+  /** When the state first wanted another word than the one shown. */
+  let differsSince: number | null = null
+  let scope: Scope | null = null
+  let cancelLook: Undo | null = null
+
+  function look() {
+    cancelLook?.()
+    cancelLook = null
+    const wanted = wordFor(source.getState(), shown)
+    if (wanted === shown) {
+      differsSince = null
+      return
+    }
+    const now = clock.now()
+    differsSince ??= now
+    const dueAt = Math.max(
+      shownAt + holdMs,
+      shown === 'connected' && wanted === 'reconnecting' ? differsSince + graceMs : now,
+    )
+    if (dueAt > now) {
+      cancelLook = scope?.timeout(look, dueAt - now) ?? null
+      return
+    }
+    shown = wanted
+    shownAt = now
+    differsSince = null
+    changes.emit()
+  }
+
+  function begin() {
+    scope = createScope(clock)
+    scope.own(source.onState(look))
+    // What happened while nobody listened is not smoothed: it is simply how things are.
+    shown = wordFor(source.getState(), shown)
+    shownAt = -Infinity
+    differsSince = null
+  }
+
+  return {
+    getSnapshot: () => shown,
+    subscribe(listener) {
+      if (scope === null) begin()
+      const off = changes.on(listener)
+      return () => {
+        off()
+        if (changes.size > 0) return
+        scope?.dispose()
+        scope = null
+      }
+    },
+  }
+}
+
+/** An attempt after a link was shown is a reconnect to whoever watches. */
+function wordFor(state: ConnectionState, shown: ShownStatus): ShownStatus {
+  switch (state.name) {
+    case 'connecting':
+    case 'authenticating':
+      return state.attempt > 0 || shown === 'connected' || shown === 'reconnecting' ? 'reconnecting' : 'connecting'
+    case 'closed':
+      return 'disconnected'
+    default:
+      return state.name
+  }
+}

@@ -1,0 +1,114 @@
+// Who listens to what: the first user of a subscription subscribes, the last one leaves (a little later, since a remount
+// follows an unmount). How that is said to a server is wire-subscriptions.ts.
+import type { Scope } from '../base/scope.ts'
+import type { Undo } from '../base/emitter.ts'
+import type { RealtimeEvent } from '../protocol/event.ts'
+import { matchesSubscription, type SubscriptionSpec } from '../protocol/filter.ts'
+
+export type EventsListener = (events: readonly RealtimeEvent[]) => void
+
+/** `cache` listeners are served before `app` listeners, so that a handler reads what the rules have written. */
+export type Phase = 'cache' | 'app'
+
+/** One subscription at the server, shared by everybody who asks for the same. */
+export interface Subscription {
+  /** Ours, unique in this client. */
+  readonly id: string
+  readonly spec: SubscriptionSpec
+}
+
+export interface Subscriptions {
+  add(spec: SubscriptionSpec, phase: Phase, listener: EventsListener): Undo
+  deliver(events: readonly RealtimeEvent[]): void
+  readonly current: readonly Subscription[]
+}
+
+export interface SubscriptionsOptions {
+  scope: Scope
+  releaseMs: number
+  onJoin: (subscription: Subscription) => void
+  onLeave: (subscription: Subscription) => void
+  /** A listener threw; the others were served. */
+  onError: (error: unknown) => void
+}
+
+interface Entry extends Subscription {
+  users: number
+  cancelRelease: Undo | null
+}
+
+export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
+  const { scope, releaseMs, onJoin, onLeave, onError } = options
+  const entries = new Map<string, Entry>()
+  const listeners = { cache: new Set<Listener>(), app: new Set<Listener>() }
+  let lastId = 0
+
+  function join(spec: SubscriptionSpec): Undo {
+    const key = keyOf(spec)
+    let entry = entries.get(key)
+    if (entry === undefined) {
+      entry = { id: `s${++lastId}`, spec, users: 0, cancelRelease: null }
+      entries.set(key, entry)
+      onJoin(entry)
+    }
+    entry.users++
+    entry.cancelRelease?.()
+    entry.cancelRelease = null
+    return () => leave(key, entry)
+  }
+
+  function leave(key: string, entry: Entry) {
+    entry.users--
+    if (entry.users > 0) return
+    entry.cancelRelease = scope.timeout(() => {
+      entries.delete(key)
+      onLeave(entry)
+    }, releaseMs)
+  }
+
+  function serve({ spec, run }: Listener, events: readonly RealtimeEvent[]) {
+    const wanted = events.filter((event) => matchesSubscription(event, spec))
+    if (wanted.length === 0) return
+    try {
+      run(wanted)
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  return {
+    add(spec, phase, run) {
+      const leaveEntry = join(spec)
+      const listener = { spec, run }
+      listeners[phase].add(listener)
+      return () => {
+        if (listeners[phase].delete(listener)) leaveEntry()
+      }
+    },
+    deliver(events) {
+      for (const phase of ['cache', 'app'] as const) {
+        for (const listener of [...listeners[phase]]) {
+          if (listeners[phase].has(listener)) serve(listener, events)
+        }
+      }
+    },
+    get current() {
+      return [...entries.values()]
+    },
+  }
+}
+
+interface Listener {
+  spec: SubscriptionSpec
+  run: EventsListener
+}
+
+/** The same for subscriptions that ask for the same, in whatever order they say it. */
+export function keyOf({ events, filters, streams }: SubscriptionSpec): string {
+  return JSON.stringify([[...new Set(events)].toSorted(), sorted(filters), streams && [...new Set(streams)].toSorted()])
+}
+
+function sorted(filters: SubscriptionSpec['filters']): unknown {
+  const given = Object.entries(filters ?? {}).filter(([, value]) => value !== undefined && value !== null)
+  return given.toSorted(([a], [b]) => (a < b ? -1 : 1))
+}

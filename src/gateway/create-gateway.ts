@@ -1,0 +1,154 @@
+// The hub on a real port: node:http and ws. Answers upgrades and the health check; other requests are the app's.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { RealtimeError } from '../base/errors.ts'
+import { createHub, type Hub, type HubOptions } from '../hub/create-hub.ts'
+import type { SessionSink } from '../hub/session.ts'
+import { maxFrameLength } from '../protocol/codec.ts'
+import { protocolName } from '../protocol/frames.ts'
+import { tokenOf, urlOf } from './request.ts'
+
+export interface GatewayOptions extends HubOptions {
+  /** Answers requests that are not the gateway's. @default 404 */
+  onRequest?: (request: IncomingMessage, response: ServerResponse) => void
+  /** Where sockets are opened. @default ['/realtime', '/api/v1/ws/transactions'] */
+  paths?: readonly string[]
+  /** Answers 200 with the number of sessions while the gateway is up. @default '/healthz' */
+  healthPath?: string
+  /** Whether `?token=` signs a plain client in. It ends in logs, so it is off unless asked for. @default false */
+  allowQueryToken?: boolean
+  /**
+   * Which pages may open a socket, by the `Origin` they send. Tokens, not cookies, sign in, so a foreign page gains nothing.
+   * @default all
+   */
+  allowOrigin?: (origin: string | undefined) => boolean
+}
+
+export interface Gateway {
+  readonly hub: Hub
+  /** Sends an event to everybody who subscribed to it and may read its stream. */
+  readonly publish: Hub['publish']
+  /** Take it as it is for `listen()`, or put it behind another server of yours. */
+  readonly server: Server
+  /** Starts the server; resolves once it takes connections. Rejects with `port-in-use` where the port is taken. */
+  listen(port: number, host?: string): Promise<{ port: number }>
+  /** Ends every session with 1012 and stops; resolves once the port is free. */
+  close(): Promise<void>
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const {
+    paths = ['/realtime', '/api/v1/ws/transactions'],
+    healthPath = '/healthz',
+    allowQueryToken = false,
+    allowOrigin = () => true,
+    onRequest = notFound,
+  } = options
+  const hub = createHub(options)
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxFrameLength,
+    // A token that travels as a subprotocol is never echoed.
+    handleProtocols: (offered) => (offered.has(protocolName) ? protocolName : false),
+  })
+  const startedAt = Date.now()
+  const server = createServer((request, response) => {
+    if (urlOf(request).pathname === healthPath) answerHealth(response)
+    else onRequest(request, response)
+  })
+  server.on('upgrade', upgrade)
+
+  function answerHealth(response: ServerResponse) {
+    const body = JSON.stringify({ status: 'ok', sessions: hub.sessions, uptimeMs: Date.now() - startedAt })
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    // A socket that is reset while it is refused must not end the process.
+    socket.on('error', () => socket.destroy())
+    if (!paths.includes(urlOf(request).pathname)) return refuse(socket, '404 Not Found')
+    if (!allowOrigin(request.headers.origin)) return refuse(socket, '403 Forbidden')
+    sockets.handleUpgrade(request, socket, head, (ws) => connect(ws, request))
+  }
+
+  function connect(ws: WebSocket, request: IncomingMessage) {
+    const { searchParams } = urlOf(request)
+    const livecache = ws.protocol === protocolName || searchParams.get('protocol') === protocolName
+    const token = tokenOf(request, allowQueryToken)
+    const session = hub.connect(sinkOf(ws), { livecache, ...(token !== undefined && { token }) })
+    if (!livecache) subscribeByAddress(searchParams, session.receive)
+    ws.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) session.end(1003, 'only text is part of the protocol')
+      else session.receive(data.toString())
+    })
+    ws.on('close', session.gone)
+    // ws closes the socket itself; without a listener the process would end.
+    ws.on('error', session.gone)
+  }
+
+  async function close() {
+    hub.close()
+    sockets.close()
+    for (const ws of sockets.clients) ws.terminate()
+    if (server.listening) await new Promise((resolve) => server.close(resolve).closeAllConnections())
+  }
+
+  return { hub, publish: hub.publish, server, listen: (port, host = '127.0.0.1') => listen(server, port, host), close }
+}
+
+/** Starts a server; its errors say what to do. */
+export function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE'
+      reject(
+        taken
+          ? new RealtimeError(
+              'port-in-use',
+              `Port ${port} is taken, so the server cannot start. Stop what uses it, or choose another port.`,
+              { cause },
+            )
+          : cause,
+      )
+    })
+    server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }))
+  })
+}
+
+function sinkOf(ws: WebSocket): SessionSink {
+  return {
+    send: (text) => ws.send(text),
+    close(code, reason) {
+      ws.close(code, reason)
+      // A peer that is gone does not answer the close frame.
+      setTimeout(() => ws.terminate(), 5_000).unref()
+    },
+  }
+}
+
+/** A plain client may say in the address what it wants, and never send a `subscribe`. */
+function subscribeByAddress(params: URLSearchParams, receive: (text: string) => void) {
+  const events = params.get('events')?.split(',').filter(Boolean)
+  if (events === undefined || events.length === 0) return
+  const reserved = new Set(['events', 'token', 'lastEventId', 'protocol'])
+  const filters = Object.fromEntries(
+    [...params].filter(([name]) => !reserved.has(name)).map(([name, value]) => [name, filterValue(value)]),
+  )
+  const lastEventId = params.get('lastEventId')
+  receive(JSON.stringify({ type: 'subscribe', events, filters, ...(lastEventId && { lastEventId }) }))
+}
+
+const filterValue = (text: string): unknown => {
+  if (text.includes(',')) return text.split(',')
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+}
+
+function refuse(socket: Duplex, status: string) {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+function notFound(_request: IncomingMessage, response: ServerResponse) {
+  response.writeHead(404).end()
+}

@@ -1,0 +1,5 @@
+export { createGateway, listen } from './create-gateway.ts'
+export type { Gateway, GatewayOptions } from './create-gateway.ts'
+export { verifyJwt } from './jwt.ts'
+export type { JwtOptions } from './jwt.ts'
+export type { EventFrame, Hub, HubOptions, Identity, NewEvent, Verify } from '../hub/index.ts'

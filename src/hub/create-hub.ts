@@ -1,0 +1,105 @@
+// The server's half, free of Node: sessions, the log, and telling one about the other.
+import { type Clock, systemClock } from '../base/clock.ts'
+import { RealtimeError } from '../base/errors.ts'
+import { closeCodes } from '../protocol/codes.ts'
+import { clientFrameFields, serverFrameFields } from '../protocol/frames.ts'
+import type { Verify } from './access.ts'
+import { createEventLog, type EventFrame, type NewEvent } from './event-log.ts'
+import { createFanOut } from './fan-out.ts'
+import { createSession, type Session, type SessionRequest, type SessionSink } from './session.ts'
+
+export interface HubOptions {
+  /** Says who a token belongs to and which streams that one may read. */
+  verify: Verify
+  /** Time between two pings, in ms. @default 30_000 */
+  heartbeatMs?: number
+  /** How long an event may stay unconfirmed before its session is ended, in ms. `Infinity` asks for no acks. @default 30_000 */
+  ackTimeoutMs?: number
+  /** How long a client may take to sign in, in ms. @default 10_000 */
+  authTimeoutMs?: number
+  /** How long an event can be replayed, in ms; more than `ackTimeoutMs` + 42 s, the longest way back of a client. @default 300_000 */
+  retentionMs?: number
+  /** How many events of one stream are kept. @default 1_000 */
+  maxPerStream?: number
+  /** How many events a session may leave unconfirmed before it has to begin anew. @default 10_000 */
+  maxUnacked?: number
+  clock?: Clock
+}
+
+export interface Hub {
+  /** Sends an event to everybody who subscribed to it and may read its stream. Returns it with its id and place. */
+  publish(event: NewEvent): EventFrame
+  /** Begins a session for a socket that was opened. */
+  connect(sink: SessionSink, request: SessionRequest): Session
+  /** The identity of the event log. */
+  readonly epoch: string
+  readonly sessions: number
+  /** Ends every session and takes no more. @param code @default 1012, so that clients come back later */
+  close(code?: number, reason?: string): void
+}
+
+/** An ack may be this late, then the longest wait between attempts, then the time to open: the longest way back of a client. */
+const wayBackMs = 32_000 + 10_000
+
+export function createHub(given: HubOptions): Hub {
+  const options = {
+    heartbeatMs: 30_000,
+    ackTimeoutMs: 30_000,
+    authTimeoutMs: 10_000,
+    retentionMs: 300_000,
+    maxPerStream: 1_000,
+    maxUnacked: 10_000,
+    clock: systemClock,
+    ...given,
+  }
+  const { clock, retentionMs, ackTimeoutMs } = options
+  if (ackTimeoutMs !== Infinity && retentionMs <= ackTimeoutMs + wayBackMs) {
+    throw new RealtimeError(
+      'invalid-option',
+      `retentionMs is ${retentionMs}, so events would be forgotten before a client that lost its link could come back for them. Make it more than ackTimeoutMs + ${wayBackMs} (${ackTimeoutMs + wayBackMs}).`,
+    )
+  }
+  const log = createEventLog({ now: clock.now, retentionMs, maxPerStream: options.maxPerStream })
+  const fanOut = createFanOut()
+  let closed = false
+
+  return {
+    epoch: log.epoch,
+    get sessions() {
+      return fanOut.size
+    },
+    publish(event) {
+      assertPublishable(event)
+      const logged = log.append(event)
+      fanOut.publish(logged)
+      return logged.frame
+    },
+    connect(sink, request) {
+      const session = createSession(request, sink, { ...options, log }, () => fanOut.remove(session))
+      if (closed) session.end(closeCodes.serverRestart, 'the server is going away')
+      else fanOut.add(session)
+      return session
+    },
+    close(code = closeCodes.serverRestart, reason = 'the server is going away') {
+      closed = true
+      fanOut.endAll(code, reason)
+    },
+  }
+}
+
+function assertPublishable({ type, stream }: NewEvent) {
+  for (const [field, value] of Object.entries({ type, stream })) {
+    if (typeof value !== 'string' || value === '' || value.includes('*')) {
+      throw new RealtimeError(
+        'invalid-option',
+        `An event needs a "${field}" that is a text without "*", and ${JSON.stringify(value)} is none, so nobody could be told. Publish e.g. { type: "goal.completed", stream: "tenant:3", payload }.`,
+      )
+    }
+  }
+  if (Object.hasOwn(serverFrameFields, type) || Object.hasOwn(clientFrameFields, type)) {
+    throw new RealtimeError(
+      'invalid-option',
+      `"${type}" is the name of a frame of the protocol, so clients would not take it for an event. Choose another type, in the past tense, such as "goal.completed".`,
+    )
+  }
+}

@@ -1,0 +1,6 @@
+export type { Identity, Verify } from './access.ts'
+export { createHub } from './create-hub.ts'
+export type { Hub, HubOptions } from './create-hub.ts'
+export type { EventFrame, NewEvent } from './event-log.ts'
+export { inMemoryTransport } from './in-memory-transport.ts'
+export type { Session, SessionRequest, SessionSink } from './session.ts'

@@ -1,0 +1,370 @@
+// One client's stay at the server: sign-in, subscriptions, what it was sent and has confirmed.
+import type { Clock } from '../base/clock.ts'
+import { createScope } from '../base/scope.ts'
+import { decodeClientFrame, encodeFrame } from '../protocol/codec.ts'
+import { closeCodes } from '../protocol/codes.ts'
+import { matchesAnyStream, matchesSubscription, type SubscriptionSpec } from '../protocol/filter.ts'
+import {
+  type ClientFrame,
+  protocolName,
+  type ResumedFrame,
+  type ServerFrame,
+  type SubscribeFrame,
+} from '../protocol/frames.ts'
+import { findForeignStream, type Identity, mayRead, type Verify } from './access.ts'
+import { flatFrame, livecacheFrame } from './encode-event.ts'
+import type { EventLog, LoggedEvent } from './event-log.ts'
+
+/** The socket, as far as a session needs one. */
+export interface SessionSink {
+  send(text: string): void
+  close(code: number, reason: string): void
+}
+
+export interface SessionRequest {
+  /** True where the client announced `realtime.v1`; others get flat frames and no `welcome`. */
+  livecache: boolean
+  /** What a plain client brought along in its address or header. */
+  token?: string
+}
+
+export interface SessionOptions {
+  clock: Clock
+  log: EventLog
+  verify: Verify
+  heartbeatMs: number
+  ackTimeoutMs: number
+  authTimeoutMs: number
+  retentionMs: number
+  maxUnacked: number
+}
+
+export interface Session {
+  readonly id: string
+  readonly identity: Identity | null
+  readonly unacked: number
+  /** To be called with each message of the client. */
+  receive(text: string): void
+  /** To be called with each published event. */
+  offer(event: LoggedEvent): void
+  /** Ends the session from the server's side. */
+  end(code: number, reason: string): void
+  /** To be called when the socket is gone. */
+  gone(): void
+}
+
+/** The only frame read before sign-in; a token is no longer than this. */
+const maxAuthLength = 8_192
+/** Time for an answer to a ping, in ms. */
+const pongLimitMs = 10_000
+
+export function createSession(
+  request: SessionRequest,
+  sink: SessionSink,
+  options: SessionOptions,
+  onEnd: () => void,
+): Session {
+  const { clock, log, verify } = options
+  const id = crypto.randomUUID()
+  const scope = createScope(clock)
+  const expiry = { cancel: () => {} }
+  const subscriptions = new Map<string, SubscriptionSpec>()
+  /** Per stream, the last `seq` this session was sent, or knows it was not meant to see. */
+  const cursors = new Map<string, number>()
+  const unacked = new Map<string, number>()
+  const early: string[] = []
+  let identity: Identity | null = null
+  /** Events are held back until the client has said where to go on, so that none overtakes a replayed one. */
+  let flowing = !request.livecache
+  let verifying = false
+  let answersPings = request.livecache
+  let heardAt = clock.now()
+
+  if (request.livecache)
+    scope.timeout(() => identity ?? end(closeCodes.unauthorized, 'no sign-in came in time'), options.authTimeoutMs)
+  else signIn(request.token, startBeating)
+
+  // ── sign-in ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function signIn(token: string | undefined, then: (verified: Identity) => void) {
+    verifying = true
+    const ask = async () => verify(token)
+    ask().then(
+      (verified) => {
+        if (scope.disposed) return
+        verifying = false
+        accept(verified, then)
+        for (let text = early.shift(); text !== undefined; text = early.shift()) receive(text)
+      },
+      () => end(closeCodes.unauthorized, 'the token was refused'),
+    )
+  }
+
+  function accept(verified: Identity, then: (verified: Identity) => void) {
+    if (identity !== null && identity.subject !== verified.subject) {
+      return end(closeCodes.forbidden, 'a renewed token must belong to the same subject')
+    }
+    identity = verified
+    expiry.cancel()
+    if (verified.expiresAt !== undefined) {
+      expiry.cancel = scope.timeout(
+        () => end(closeCodes.unauthorized, 'the token expired'),
+        verified.expiresAt - clock.now(),
+      )
+    }
+    then(verified)
+  }
+
+  function expiresIn({ expiresAt }: Identity): { authExpiresInMs?: number } {
+    return expiresAt === undefined ? {} : { authExpiresInMs: Math.max(0, expiresAt - clock.now()) }
+  }
+
+  function welcome(verified: Identity) {
+    send({
+      type: 'welcome',
+      connectionId: id,
+      protocol: protocolName,
+      heartbeatMs: options.heartbeatMs,
+      ackTimeoutMs: options.ackTimeoutMs,
+      replayWindowMs: options.retentionMs,
+      ...expiresIn(verified),
+      serverTime: new Date(clock.now()).toISOString(),
+      capabilities: ['ack-ids', 'patterns'],
+    })
+    startBeating()
+  }
+
+  // ── what the client says ──────────────────────────────────────────────────────────────────────────────────────
+
+  function receive(text: string) {
+    if (scope.disposed) return
+    heardAt = clock.now()
+    if (verifying) {
+      if (early.length < 100) early.push(text)
+      else end(closeCodes.rateLimit, 'too many frames before the sign-in was answered')
+      return
+    }
+    if (identity === null && text.length > maxAuthLength) return end(closeCodes.tooLarge, 'the sign-in is too long')
+    const message = decodeClientFrame(text)
+    if (message.kind === 'invalid') {
+      if (identity === null) return end(closeCodes.unauthorized, 'sign in first')
+      return send({ type: 'error', code: 'INVALID', message: message.reason, retryable: false })
+    }
+    receiveFrame(message.frame)
+  }
+
+  function receiveFrame(frame: ClientFrame) {
+    if (frame.type === 'auth') {
+      const renewal = identity !== null
+      return signIn(frame.token ?? undefined, (verified) =>
+        renewal ? send({ type: 'authenticated', ...expiresIn(verified) }) : welcome(verified),
+      )
+    }
+    if (identity === null) return end(closeCodes.unauthorized, 'sign in first')
+    switch (frame.type) {
+      case 'subscribe':
+        return subscribe(frame, identity)
+      case 'unsubscribe':
+        return unsubscribe(frame)
+      case 'resume':
+        return resume(frame, identity)
+      case 'ack':
+        for (const eventId of frame.eventIds ?? [frame.eventId ?? '']) unacked.delete(eventId)
+        return
+      case 'ping':
+        return send({ type: 'pong' })
+      case 'pong':
+        answersPings = true
+        return
+      default:
+        frame satisfies never
+    }
+  }
+
+  function subscribe({ id: ref, events = ['*'], filters, streams, lastEventId }: SubscribeFrame, reader: Identity) {
+    if (findForeignStream(reader, streams) !== undefined) {
+      // The same answer as for a stream that does not exist: which ones do is nobody else's business.
+      return send({
+        type: 'error',
+        code: 'UNKNOWN_TOPIC',
+        message: 'no such stream',
+        retryable: false,
+        ...(ref !== undefined && { ref }),
+      })
+    }
+    const spec: SubscriptionSpec = { events, ...(filters && { filters }), ...(streams && { streams }) }
+    subscriptions.set(ref ?? '', spec)
+    const heads: Record<string, { epoch: string; seq: number }> = {}
+    for (const stream of log.streams) {
+      if (!reads(reader, spec, stream)) continue
+      heads[stream] = log.head(stream)
+      if (!cursors.has(stream)) cursors.set(stream, heads[stream].seq)
+    }
+    if (request.livecache)
+      send({
+        type: 'subscribed',
+        ...(ref !== undefined && { ref }),
+        events,
+        ...(filters && { filters }),
+        streams: heads,
+      })
+    else if (lastEventId) replayAfter(lastEventId, reader)
+  }
+
+  function unsubscribe({ id: ref, events }: { id?: string; events?: readonly string[] }) {
+    const key = ref ?? ''
+    const spec = subscriptions.get(key)
+    const left = events === undefined ? [] : (spec?.events.filter((type) => !events.includes(type)) ?? [])
+    if (spec !== undefined && left.length > 0) subscriptions.set(key, { ...spec, events: left })
+    else subscriptions.delete(key)
+    if (request.livecache) send({ type: 'unsubscribed', ...(ref !== undefined && { ref }) })
+  }
+
+  // ── going on where it left off ────────────────────────────────────────────────────────────────────────────────
+
+  function resume({ lastEventId, streams: asked = {} }: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
+    const answer: Record<string, ResumedFrame['streams'][string]> = {}
+    const missed: LoggedEvent[] = []
+    const lastIndex = lastEventId === undefined ? undefined : log.find(lastEventId)?.index
+    for (const stream of new Set([...Object.keys(asked), ...cursors.keys(), ...log.streams])) {
+      if (!mayRead(reader, stream)) continue
+      const events = missedIn(stream, asked[stream], lastIndex)
+      if (events !== null) missed.push(...events)
+      if (asked[stream] !== undefined) {
+        cursors.set(stream, asked[stream].seq)
+        answer[stream] = { ...log.head(stream), complete: events !== null }
+      }
+    }
+    replay(missed)
+    for (const stream of cursors.keys()) cursors.set(stream, log.head(stream).seq)
+    flowing = true
+    send({ type: 'resumed', streams: answer })
+  }
+
+  /** What a session missed in a stream, or null where that is no longer known. */
+  function missedIn(
+    stream: string,
+    position: { epoch: string; seq: number } | undefined,
+    lastIndex: number | undefined,
+  ): readonly LoggedEvent[] | null {
+    if (position !== undefined) return position.epoch === log.epoch ? log.since(stream, position.seq) : null
+    // It knew nothing of this stream, so what was published since it subscribed is all it could have missed…
+    const since = log.since(stream, cursors.get(stream) ?? 0) ?? []
+    // …unless an event it names says how far it had come in the log as a whole.
+    return lastIndex === undefined ? since : (log.since(stream, 0) ?? since).filter(({ index }) => index > lastIndex)
+  }
+
+  function replayAfter(lastEventId: string, reader: Identity) {
+    const last = log.find(lastEventId)
+    if (last === undefined) return
+    const missed = [...log.streams]
+      .filter((stream) => mayRead(reader, stream))
+      .flatMap((stream) => missedIn(stream, undefined, last.index) ?? [])
+    replay(missed)
+  }
+
+  function replay(missed: readonly LoggedEvent[]) {
+    for (const event of missed.toSorted((a, b) => a.index - b.index)) if (wants(event)) deliver(event, true)
+  }
+
+  // ── what the client is sent ───────────────────────────────────────────────────────────────────────────────────
+
+  function wants({ frame }: LoggedEvent): boolean {
+    if (identity === null || !mayRead(identity, frame.stream)) return false
+    return [...subscriptions.values()].some((spec) => matchesSubscription(frame, spec))
+  }
+
+  function deliver(event: LoggedEvent, replayed: boolean) {
+    const { stream, seq, eventId } = event.frame
+    const previous = cursors.get(stream) ?? 0
+    cursors.set(stream, seq)
+    expectAck(eventId)
+    if (scope.disposed) return
+    const own = { replayed, ...(previous !== seq - 1 && { prev: previous }) }
+    sink.send(request.livecache ? livecacheFrame(event, own) : flatFrame(event))
+  }
+
+  function expectAck(eventId: string) {
+    if (options.ackTimeoutMs === Infinity) return
+    if (unacked.size >= options.maxUnacked) return end(closeCodes.resync, 'too many events are unconfirmed')
+    unacked.set(eventId, clock.now())
+    if (unacked.size === 1) watchAcks()
+  }
+
+  function watchAcks() {
+    const [oldest] = unacked.values()
+    if (oldest === undefined) return
+    const leftMs = oldest + options.ackTimeoutMs - clock.now()
+    if (leftMs <= 0) end(closeCodes.timeout, 'ACK_TIMEOUT: an event was not confirmed in time')
+    else ackCheck.arm(leftMs)
+  }
+
+  const ackCheck = {
+    cancel: () => {},
+    arm(ms: number) {
+      this.cancel()
+      this.cancel = scope.timeout(watchAcks, ms)
+    },
+  }
+
+  function startBeating() {
+    scope.timeout(() => {
+      const streams = headsPassedOver()
+      send(request.livecache && Object.keys(streams).length > 0 ? { type: 'ping', streams } : { type: 'ping' })
+      const pingedAt = clock.now()
+      scope.timeout(() => {
+        if (answersPings && heardAt < pingedAt) end(closeCodes.timeout, 'HEARTBEAT_TIMEOUT: no answer to a ping')
+      }, pongLimitMs)
+      startBeating()
+    }, options.heartbeatMs)
+  }
+
+  /** Streams that moved on by events this session did not want: it need not ask for those after a reconnect. */
+  function headsPassedOver(): Record<string, number> {
+    const passed: Record<string, number> = {}
+    if (!flowing) return passed
+    for (const [stream, cursor] of cursors) {
+      const { seq } = log.head(stream)
+      if (seq === cursor) continue
+      cursors.set(stream, seq)
+      passed[stream] = seq
+    }
+    return passed
+  }
+
+  function send(frame: ServerFrame) {
+    if (!scope.disposed) sink.send(encodeFrame(frame))
+  }
+
+  function end(code: number, reason: string) {
+    if (scope.disposed) return
+    gone()
+    sink.close(code, reason)
+  }
+
+  function gone() {
+    if (scope.disposed) return
+    scope.dispose()
+    onEnd()
+  }
+
+  return {
+    id,
+    get identity() {
+      return identity
+    },
+    get unacked() {
+      return unacked.size
+    },
+    receive,
+    offer(event) {
+      if (!scope.disposed && flowing && wants(event)) deliver(event, false)
+    },
+    end,
+    gone,
+  }
+}
+
+function reads(reader: Identity, spec: SubscriptionSpec, stream: string): boolean {
+  return mayRead(reader, stream) && (spec.streams === undefined || matchesAnyStream(spec.streams, stream))
+}

@@ -1,0 +1,11 @@
+// The front door of a browser app. Rooms with a door of their own: livecache/protocol, transports, client, hub, query,
+// react, ui, testing, gateway.
+export * from './client/index.ts'
+export { defineEvents, payload } from './protocol/define-events.ts'
+export type { EventTable, PayloadOf, StandardSchema } from './protocol/define-events.ts'
+export type { EventEntity, EventOrigin, RealtimeEvent } from './protocol/event.ts'
+export type { Filters, Position } from './protocol/frames.ts'
+export * from './query/index.ts'
+export * from './react/index.ts'
+export * from './transports/index.ts'
+export * from './ui/index.ts'

@@ -1,0 +1,141 @@
+// Every frame that is not an event, as two unions, and the table that codec.ts checks them against.
+import { isObject, type JsonObject } from '../base/json.ts'
+
+export const protocolName = 'realtime.v1'
+
+/** A place in a stream: the log it belongs to, and how far it was read. */
+export interface Position {
+  epoch: string
+  seq: number
+}
+
+export type Filters = Readonly<Record<string, unknown>>
+
+export interface SubscribeFrame {
+  type: 'subscribe'
+  id?: string
+  events?: readonly string[]
+  filters?: Filters
+  streams?: readonly string[]
+  lastEventId?: string
+}
+
+export type ClientFrame =
+  | SubscribeFrame
+  | { type: 'unsubscribe'; id?: string; events?: readonly string[] }
+  | { type: 'ack'; eventId?: string; eventIds?: readonly string[]; rejected?: boolean }
+  | { type: 'ping' }
+  | { type: 'pong' }
+  | { type: 'auth'; token?: string }
+  | { type: 'resume'; lastEventId?: string; streams?: Readonly<Record<string, Position>> }
+
+export interface WelcomeFrame {
+  type: 'welcome'
+  connectionId: string
+  protocol: string
+  heartbeatMs?: number
+  ackTimeoutMs?: number
+  replayWindowMs?: number
+  authExpiresInMs?: number
+  serverTime?: string
+  /** `batch`: frames may be arrays of events. `ack-ids`: one `ack` may name several `eventIds`. `patterns`: `events` may hold patterns. */
+  capabilities?: readonly string[]
+}
+
+export interface ResumedFrame {
+  type: 'resumed'
+  streams: Readonly<Record<string, Position & { complete: boolean }>>
+}
+
+export interface ErrorFrame {
+  type: 'error'
+  code: string
+  message?: string
+  retryable?: boolean
+  retryAfterMs?: number
+  ref?: string
+}
+
+export type ServerFrame =
+  | WelcomeFrame
+  | { type: 'authenticated'; authExpiresInMs?: number }
+  | {
+      type: 'subscribed'
+      ref?: string
+      events?: readonly string[]
+      filters?: Filters
+      streams?: Readonly<Record<string, Position>>
+    }
+  | { type: 'unsubscribed'; ref?: string }
+  | ResumedFrame
+  | { type: 'ping'; streams?: Readonly<Record<string, number>> }
+  | { type: 'pong' }
+  | ErrorFrame
+  | { type: 'reconnect'; afterMs?: number; spreadMs?: number }
+  | { type: 'resync'; streams?: readonly string[]; reason?: string }
+  | { type: 'revoked'; streams: readonly string[] }
+
+type FieldKind = 'string' | 'number' | 'boolean' | 'strings' | 'object' | 'positions' | 'heads'
+/** A `?` behind the kind: the field may be left out. */
+type FieldTable = Record<string, Record<string, FieldKind | `${FieldKind}?`>>
+
+export const clientFrameFields = {
+  subscribe: { id: 'string?', events: 'strings?', filters: 'object?', streams: 'strings?', lastEventId: 'string?' },
+  unsubscribe: { id: 'string?', events: 'strings?' },
+  ack: { eventId: 'string?', eventIds: 'strings?', rejected: 'boolean?' },
+  ping: {},
+  pong: {},
+  auth: { token: 'string?' },
+  resume: { lastEventId: 'string?', streams: 'positions?' },
+} as const satisfies FieldTable & Record<ClientFrame['type'], object>
+
+export const serverFrameFields = {
+  welcome: {
+    connectionId: 'string',
+    protocol: 'string',
+    heartbeatMs: 'number?',
+    ackTimeoutMs: 'number?',
+    replayWindowMs: 'number?',
+    authExpiresInMs: 'number?',
+    serverTime: 'string?',
+    capabilities: 'strings?',
+  },
+  authenticated: { authExpiresInMs: 'number?' },
+  subscribed: { ref: 'string?', events: 'strings?', filters: 'object?', streams: 'positions?' },
+  unsubscribed: { ref: 'string?' },
+  resumed: { streams: 'positions' },
+  ping: { streams: 'heads?' },
+  pong: {},
+  error: { code: 'string', message: 'string?', retryable: 'boolean?', retryAfterMs: 'number?', ref: 'string?' },
+  reconnect: { afterMs: 'number?', spreadMs: 'number?' },
+  resync: { streams: 'strings?', reason: 'string?' },
+  revoked: { streams: 'strings' },
+} as const satisfies FieldTable & Record<ServerFrame['type'], object>
+
+const isPosition = (value: unknown): boolean =>
+  isObject(value) && typeof value['epoch'] === 'string' && Number.isSafeInteger(value['seq'])
+const every = (value: unknown, test: (item: unknown) => boolean): boolean =>
+  isObject(value) && Object.values(value).every(test)
+
+const fits: Record<FieldKind, (value: unknown) => boolean> = {
+  string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number' && value >= 0,
+  boolean: (value) => typeof value === 'boolean',
+  strings: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  object: isObject,
+  positions: (value) => every(value, isPosition),
+  heads: (value) => every(value, Number.isSafeInteger),
+}
+
+/** The first field of `frame` that does not fit its row of `table`, as a sentence; null where all fit. */
+export function findWrongField(table: FieldTable, frame: JsonObject): string | null {
+  const fields = table[String(frame['type'])] ?? {}
+  for (const [field, kind] of Object.entries(fields)) {
+    const value = frame[field]
+    const optional = kind.endsWith('?')
+    if (optional && (value === undefined || value === null)) continue
+    const wanted = (optional ? kind.slice(0, -1) : kind) as FieldKind
+    if (!fits[wanted](value)) return `"${field}" of a "${String(frame['type'])}" frame must be ${wanted}`
+  }
+  return null
+}

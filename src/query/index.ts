@@ -1,0 +1,6 @@
+export type { StreamBindings } from './bindings.ts'
+export { createRealtime } from './create-realtime.ts'
+export type { Realtime, RealtimeOptions } from './create-realtime.ts'
+export { invalidate, patch, remove, upsert } from './operations.ts'
+export type { EntityId, Operation, Target } from './operations.ts'
+export type { Rule, RuleResult, Rules } from './rules.ts'

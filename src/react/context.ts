@@ -1,0 +1,18 @@
+// The client that the hooks read.
+import { createContext, useContext } from 'react'
+import { RealtimeError } from '../base/errors.ts'
+import type { RealtimeClient } from '../client/create-client.ts'
+
+export const RealtimeContext = createContext<RealtimeClient | null>(null)
+
+/** The client of the nearest provider; throws `no-provider` where there is none. @param caller for the message */
+export function useRealtimeClient(caller = 'useRealtimeClient'): RealtimeClient {
+  const client = useContext(RealtimeContext)
+  if (client === null) {
+    throw new RealtimeError(
+      'no-provider',
+      `${caller} ran outside <RealtimeProvider>, so it has no client to read. Render the provider above it.`,
+    )
+  }
+  return client
+}

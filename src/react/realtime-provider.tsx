@@ -1,0 +1,53 @@
+'use client'
+// Holds the one client of an app: connects while it is mounted, applies the rules to the QueryClient.
+import { useIsRestoring, useQueryClient } from '@tanstack/react-query'
+import { type JSX, type ReactNode, useEffect } from 'react'
+import type { EventTable } from '../protocol/define-events.ts'
+import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
+import { RealtimeContext } from './context.ts'
+import { useOwnRealtime } from './use-own-realtime.ts'
+
+interface CommonProps {
+  children?: ReactNode
+  /** Who is signed in, compared by value. A new one closes the link and forgets what the old one received. */
+  identity?: string | number | null | undefined
+  /** The feature flag: false opens no socket and asks for no token. @default true */
+  enabled?: boolean | undefined
+}
+
+export type RealtimeProviderProps<Events extends EventTable = EventTable> = CommonProps &
+  (
+    | { /** From `createRealtime`. */ client: Realtime<Events>; url?: never }
+    /** Or its options: `url`, `server` and `auth` are compared by value, rules and functions are always the newest, the rest is read once. */
+    | ({ client?: never } & RealtimeOptions<Events>)
+  )
+
+/** Opens nothing on the server, and one socket in StrictMode. Throws `invalid-url` where neither a client nor a usable url is given. */
+export function RealtimeProvider<const Events extends EventTable = EventTable>(
+  props: RealtimeProviderProps<Events>,
+): JSX.Element {
+  return props.client === undefined ? <OwnClientProvider {...props} /> : <ClientProvider {...props} />
+}
+
+type GivenProps = CommonProps & { client: Realtime<any> }
+type OwnProps = CommonProps & RealtimeOptions
+
+function OwnClientProvider({ children, identity, enabled, ...options }: OwnProps): JSX.Element {
+  return (
+    <ClientProvider client={useOwnRealtime(options)} identity={identity} enabled={enabled}>
+      {children}
+    </ClientProvider>
+  )
+}
+
+function ClientProvider({ client, identity, enabled = true, children }: GivenProps): JSX.Element {
+  const queryClient = useQueryClient()
+  const isRestoring = useIsRestoring()
+
+  useEffect(() => client.bindQueryClient(queryClient), [client, queryClient])
+  useEffect(() => client.configure({ identity, enabled }), [client, identity, enabled])
+  // A persisted cache comes first: events applied to it while it is being restored would be overwritten.
+  useEffect(() => (isRestoring ? undefined : client.hold()), [client, isRestoring])
+
+  return <RealtimeContext.Provider value={client}>{children}</RealtimeContext.Provider>
+}

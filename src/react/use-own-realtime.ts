@@ -1,0 +1,61 @@
+// A client made from the provider's props, and made anew when what it dials changes.
+import type { QueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Undo } from '../base/emitter.ts'
+import { createClient } from '../client/create-client.ts'
+import { bindQueryClient } from '../query/bind-query-client.ts'
+import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
+import type { Rule } from '../query/rules.ts'
+import { useLatest } from './use-latest.ts'
+
+type RuleTable = Readonly<Record<string, Rule<any> | undefined>>
+
+export function useOwnRealtime(options: RealtimeOptions): Realtime {
+  const latest = useLatest(options)
+  const dialled = JSON.stringify([options.url, options.server, options.auth])
+  const [own, setOwn] = useState(() => ({ dialled, client: createOwnClient(options, latest) }))
+  // While rendering, so that no child ever sees the client of another address.
+  if (own.dialled !== dialled) setOwn({ dialled, client: createOwnClient(options, latest) })
+
+  const ruleNames = JSON.stringify(Object.keys(options.rules ?? {}))
+  const [realtime, setRealtime] = useState(() => bindable(own.client, ruleNames, latest))
+  if (realtime.client !== own.client || realtime.ruleNames !== ruleNames)
+    setRealtime(bindable(own.client, ruleNames, latest))
+  return realtime.realtime
+}
+
+type Latest = Readonly<{ current: RealtimeOptions }>
+type OwnClient = ReturnType<typeof createClient>
+
+function createOwnClient(options: RealtimeOptions, latest: Latest): OwnClient {
+  const { rules: _rules, streams: _streams, getToken, ...rest } = options
+  return createClient({
+    ...rest,
+    ...(getToken && { getToken: (request) => latest.current.getToken?.(request) ?? null }),
+    onError: (error) => (latest.current.onError ?? console.error)(error),
+  })
+}
+
+/** The client with a binding whose rules are looked up in the newest props when they run. */
+function bindable(
+  client: OwnClient,
+  ruleNames: string,
+  latest: Latest,
+): { client: OwnClient; ruleNames: string; realtime: Realtime } {
+  const names = JSON.parse(ruleNames) as string[]
+  const rules = Object.fromEntries(
+    names.map((name): [string, Rule<any>] => [
+      name,
+      (event) => (latest.current.rules as RuleTable | undefined)?.[name]?.(event),
+    ]),
+  )
+  const bind = (queryClient: QueryClient): Undo =>
+    bindQueryClient({
+      client,
+      queryClient,
+      rules,
+      streams: latest.current.streams,
+      onError: (error) => (latest.current.onError ?? console.error)(error),
+    })
+  return { client, ruleNames, realtime: { ...client, bindQueryClient: bind } }
+}

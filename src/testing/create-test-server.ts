@@ -1,0 +1,112 @@
+// A server in the test's own process: the real hub and the real frames, no port and no waiting.
+import { type Clock, systemClock } from '../base/clock.ts'
+import type { Undo } from '../base/emitter.ts'
+import type { Identity, Verify } from '../hub/access.ts'
+import { createHub, type Hub, type HubOptions } from '../hub/create-hub.ts'
+import type { EventFrame, NewEvent } from '../hub/event-log.ts'
+import { inMemoryTransport } from '../hub/in-memory-transport.ts'
+import type { ClientFrame } from '../protocol/frames.ts'
+import type { Transport, TransportListener } from '../transports/transport.ts'
+
+export interface TestServerOptions extends Partial<Omit<HubOptions, 'verify'>> {
+  /** @default everybody may read every stream, with any token or none */
+  verify?: Verify
+}
+
+export interface TestServer {
+  /** For `createRealtime({ transports: [server.transport] })`. */
+  readonly transport: Transport
+  /** Publishes an event. @param event `stream` is `test` unless it says otherwise */
+  publish(event: Omit<NewEvent, 'stream'> & { stream?: string }): EventFrame
+  /** Every frame clients sent, in order. */
+  readonly received: readonly ClientFrame[]
+  /** How many links were opened so far, and how many are open. */
+  readonly opened: number
+  readonly open: number
+  /** Cuts every link without a close frame. New ones are refused until `comeBack()`. */
+  goDown(): void
+  /** Takes links again. `forgetting`: as a new process whose event log is empty. */
+  comeBack(options?: { forgetting?: boolean }): void
+  /** Cuts every link once; clients may come back at once. @param code @default 1006, no close frame */
+  cut(code?: number, reason?: string): void
+  readonly hub: Hub
+}
+
+const anybody: Identity = { subject: 'tester', streams: ['*'] }
+
+/** Creates the server; its timers run on `options.clock`, or on the (fake or real) timers of the process. */
+export function createTestServer(options: TestServerOptions = {}): TestServer {
+  const clock: Clock = options.clock ?? systemClock
+  const newHub = () => createHub({ verify: () => anybody, ...options, clock })
+  let hub = newHub()
+  let isUp = true
+  let opened = 0
+  const links = new Set<{ listener: TransportListener; end: Undo }>()
+  const received: ClientFrame[] = []
+  const toHub = inMemoryTransport(() => hub)
+
+  const transport: Transport = {
+    name: 'memory',
+    open(request, listener) {
+      if (!isUp) {
+        queueMicrotask(() => listener.closed({ code: 1006, reason: '' }))
+        return { send: () => {}, close: () => {} }
+      }
+      opened++
+      const watching: TransportListener = {
+        ...listener,
+        closed(closure) {
+          links.delete(entry)
+          listener.closed(closure)
+        },
+      }
+      const link = toHub.open(request, watching)
+      const entry = { listener, end: () => link.close() }
+      links.add(entry)
+      return {
+        send(frame) {
+          received.push(frame)
+          link.send(frame)
+        },
+        close() {
+          links.delete(entry)
+          link.close()
+        },
+      }
+    },
+  }
+
+  function cut(code = 1006, reason = '') {
+    for (const { listener, end } of links) {
+      end()
+      listener.closed({ code, reason })
+    }
+    links.clear()
+  }
+
+  return {
+    transport,
+    received,
+    publish: (event) => hub.publish({ stream: 'test', ...event }),
+    get opened() {
+      return opened
+    },
+    get open() {
+      return links.size
+    },
+    get hub() {
+      return hub
+    },
+    cut,
+    goDown() {
+      isUp = false
+      cut()
+    },
+    comeBack({ forgetting = false } = {}) {
+      isUp = true
+      if (!forgetting) return
+      cut()
+      hub = newHub()
+    },
+  }
+}

@@ -1,0 +1,2 @@
+export { createTestServer } from './create-test-server.ts'
+export type { TestServer, TestServerOptions } from './create-test-server.ts'

@@ -1,0 +1,53 @@
+// An address the app gave: refused with a reason before anything dials it, and completed with query parameters.
+import { RealtimeError } from '../base/errors.ts'
+
+const remedy = 'Pass the address of the realtime server, e.g. url: "wss://api.example.com/realtime".'
+
+/**
+ * Throws `invalid-url` where `url` cannot be dialled. A relative address ("/realtime") is taken from the page, so whether
+ * it is complete shows only when it is resolved.
+ */
+export function assertSocketUrl(url: unknown): asserts url is string {
+  if (typeof url !== 'string' || url.trim() === '') {
+    const given = url === '' ? 'an empty string' : typeof url === 'string' ? 'only spaces' : String(url)
+    throw new RealtimeError('invalid-url', `The url is ${given}, so there is no server to connect to. ${remedy}`)
+  }
+  if (isRelative(url)) return
+  const { protocol } = parse(url)
+  if (!/^(ws|http)s?:$/.test(protocol)) {
+    throw new RealtimeError(
+      'invalid-url',
+      `"${shown(url)}" has the scheme "${protocol}", which cannot carry a socket. Use wss://, or ws:// on a development machine.`,
+    )
+  }
+  if (protocol === 'ws:' && globalThis.location?.protocol === 'https:') {
+    throw new RealtimeError(
+      'invalid-url',
+      `"${shown(url)}" is not encrypted and the page is, so the browser would refuse it. Use wss:// instead of ws://.`,
+    )
+  }
+}
+
+/** The address to dial: absolute, of scheme ws or wss, with `params` added. */
+export function resolveSocketUrl(url: string, params: Readonly<Record<string, string>>): string {
+  assertSocketUrl(url)
+  const resolved = parse(url, globalThis.location?.href)
+  resolved.protocol = resolved.protocol.replace('http', 'ws')
+  for (const [name, value] of Object.entries(params)) resolved.searchParams.set(name, value)
+  return resolved.href
+}
+
+const isRelative = (url: string): boolean => !/^[a-z][a-z0-9+.-]*:/i.test(url)
+
+function parse(url: string, base?: string): URL {
+  try {
+    return new URL(url, base)
+  } catch (cause) {
+    throw new RealtimeError('invalid-url', `"${shown(url)}" is not a URL, so it cannot be dialled. ${remedy}`, {
+      cause,
+    })
+  }
+}
+
+/** Without its query, which may hold a token. */
+const shown = (url: string): string => url.replace(/[?#].*$/s, '')

@@ -1,0 +1,3 @@
+export { webSocket } from './websocket.ts'
+export type { WebSocketOptions } from './websocket.ts'
+export type * from './transport.ts'
