@@ -223,8 +223,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     takesPatterns = capabilities.includes('patterns')
     for (const subscription of subscriptions.current) sayJoined(subscription)
     // Sent even with nothing to resume: a livecache server holds events back until it knows where to go on.
-    const { lastEventId, streams } = positions
-    connection.send({ type: 'resume', ...(lastEventId !== null && { lastEventId }), streams })
+    connection.send({ type: 'resume', ...positions.ask() })
   }
 
   function linkToPlainServerIsUp() {

@@ -7,7 +7,9 @@ export interface Positions {
   advance(event: RealtimeEvent): void
   /** Takes the heads of streams not known yet; returns their names. */
   join(heads: Readonly<Record<string, Position>>): string[]
-  /** Moves to where the server says the streams are; returns the names of those that lost events on the way. */
+  /** What to ask for on a new link. The answer is judged by it: streams joined meanwhile were not asked for. */
+  ask(): { lastEventId?: string; streams: Readonly<Record<string, Position>> }
+  /** Moves to where the server says the streams are; returns the names of those asked for that lost events on the way. */
   resume(answer: ResumedFrame['streams']): string[]
   /** Past what this session was not sent because its filters kept it out. */
   moveHeads(heads: Readonly<Record<string, number>>): void
@@ -21,6 +23,7 @@ export interface Positions {
 export function createPositions(): Positions {
   const streams = new Map<string, Position>()
   let lastEventId: string | null = null
+  let asked: readonly string[] = []
   return {
     advance(event) {
       if (event.id !== null) lastEventId = event.id
@@ -34,9 +37,13 @@ export function createPositions(): Positions {
       for (const [stream, { epoch, seq }] of joined) streams.set(stream, { epoch, seq })
       return joined.map(([stream]) => stream)
     },
+    ask() {
+      asked = [...streams.keys()]
+      return { ...(lastEventId !== null && { lastEventId }), streams: Object.fromEntries(streams) }
+    },
     resume(answer) {
       // A stream the server does not mention cannot be vouched for either.
-      const lost = [...streams.keys()].filter((stream) => answer[stream]?.complete !== true)
+      const lost = asked.filter((stream) => answer[stream]?.complete !== true)
       for (const stream of lost) if (answer[stream] === undefined) streams.delete(stream)
       for (const [stream, { epoch, seq }] of Object.entries(answer)) streams.set(stream, { epoch, seq })
       return lost

@@ -6,7 +6,7 @@ import { createHub, type Hub, type HubOptions } from '../hub/create-hub.ts'
 import type { EventFrame, NewEvent } from '../hub/event-log.ts'
 import { inMemoryTransport } from '../hub/in-memory-transport.ts'
 import type { ClientFrame } from '../protocol/frames.ts'
-import type { Transport, TransportListener } from '../transports/transport.ts'
+import type { Transport, TransportLink, TransportListener } from '../transports/transport.ts'
 
 export interface TestServerOptions extends Partial<Omit<HubOptions, 'verify'>> {
   /** @default everybody may read every stream, with any token or none */
@@ -48,10 +48,7 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
   const transport: Transport = {
     name: 'memory',
     open(request, listener) {
-      if (!isUp) {
-        queueMicrotask(() => listener.closed({ code: 1006, reason: '' }))
-        return { send: () => {}, close: () => {} }
-      }
+      if (!isUp) return refuse(listener)
       opened++
       const watching: TransportListener = {
         ...listener,
@@ -107,6 +104,17 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
       if (!forgetting) return
       cut()
       hub = newHub()
+    },
+  }
+}
+
+function refuse(listener: TransportListener): TransportLink {
+  let wanted = true
+  queueMicrotask(() => wanted && listener.closed({ code: 1006, reason: '' }))
+  return {
+    send: () => {},
+    close() {
+      wanted = false
     },
   }
 }
