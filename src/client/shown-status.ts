@@ -84,10 +84,11 @@ export function createShownStatus(source: StateSource, options: ShownStatusOptio
   function begin() {
     scope = createScope(clock)
     scope.own(source.onState(look))
-    // What happened while nobody listened is not smoothed: it is simply how things are.
-    shown = wordFor(source.getState(), shown)
-    shownAt = -Infinity
     differsSince = null
+    const word = wordFor(source.getState(), shown)
+    // What happened while nobody listened is not smoothed: it is simply how things are. The same word (a remount) goes on.
+    if (word !== shown) shownAt = -Infinity
+    shown = word
   }
 
   return {

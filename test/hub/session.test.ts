@@ -1,0 +1,513 @@
+// The server's side, spoken to in text as a socket would.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createHub, type Hub, type HubOptions } from '../../src/hub/index.ts'
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }))
+afterEach(() => void vi.useRealTimers())
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+
+const verify = (token: string | undefined) => {
+  if (token === 'ada') return { subject: 'ada', streams: ['user:ada', 'tenant:1', 'goal:*'] }
+  if (token === 'bo') return { subject: 'bo', streams: ['tenant:2'] }
+  if (token === 'short') return { subject: 'ada', streams: ['tenant:1'], expiresAt: Date.now() + 5_000 }
+  throw new Error('no such token')
+}
+
+function newHub(options: Partial<HubOptions> = {}): Hub {
+  return createHub({ verify, ...options })
+}
+
+type Frame = Record<string, any>
+
+/** A client's end of a socket. */
+function openTo(hub: Hub, request: { livecache?: boolean; token?: string } = {}) {
+  const frames: Frame[] = []
+  const closed: [number, string][] = []
+  const session = hub.connect(
+    { send: (text) => frames.push(JSON.parse(text)), close: (code, reason) => closed.push([code, reason]) },
+    { livecache: true, ...request },
+  )
+  const say = (frame: object) => session.receive(JSON.stringify(frame))
+  const events = () => frames.filter((frame) => 'eventId' in frame)
+  return { session, frames, closed, say, events }
+}
+
+async function signedIn(hub: Hub, token = 'ada') {
+  const end = openTo(hub)
+  end.say({ type: 'auth', token })
+  await pass(0)
+  return end
+}
+
+async function subscribed(hub: Hub, spec: object = { events: ['*'] }, token = 'ada') {
+  const end = await signedIn(hub, token)
+  end.say({ type: 'subscribe', id: 's1', ...spec })
+  end.say({ type: 'resume', streams: {} })
+  return end
+}
+
+const created = (stream = 'tenant:1', id?: string) => ({
+  type: 'goal.created',
+  stream,
+  payload: { amount: 5 },
+  ...(id && { id }),
+})
+
+describe('sign-in', () => {
+  it('is answered with what the client has to know', async () => {
+    const { frames, session } = await signedIn(newHub())
+    expect(frames).toEqual([
+      {
+        type: 'welcome',
+        connectionId: session.id,
+        protocol: 'realtime.v1',
+        heartbeatMs: 30_000,
+        ackTimeoutMs: 30_000,
+        replayWindowMs: 300_000,
+        serverTime: '2023-11-14T22:13:20.000Z',
+        capabilities: ['ack-ids', 'patterns'],
+      },
+    ])
+  })
+
+  it('comes first: anything else ends the session', () => {
+    for (const text of ['{"type":"subscribe","events":["*"]}', '{"type":"ping"}', 'no JSON', '{}']) {
+      const { session, closed, frames } = openTo(newHub())
+      session.receive(text)
+      expect(closed).toEqual([[4401, 'sign in first']])
+      expect(frames).toEqual([])
+    }
+  })
+
+  it('is refused without a reason, and ends the session', async () => {
+    const { closed } = await signedIn(newHub(), 'forged')
+    expect(closed).toEqual([[4401, 'the token was refused']])
+  })
+
+  it('is not read beyond 8 KB', () => {
+    const { say, closed } = openTo(newHub())
+    say({ type: 'auth', token: 'x'.repeat(8_192) })
+    expect(closed).toEqual([[4413, 'the sign-in is too long']])
+  })
+
+  it('has ten seconds', async () => {
+    const { closed } = openTo(newHub())
+    await pass(9_999)
+    expect(closed).toEqual([])
+    await pass(1)
+    expect(closed).toEqual([[4401, 'no sign-in came in time']])
+  })
+
+  it('keeps what the client says meanwhile, in order', async () => {
+    const hub = newHub()
+    const { say, frames, events } = openTo(hub)
+    say({ type: 'auth', token: 'ada' })
+    say({ type: 'subscribe', id: 's1', events: ['*'] })
+    say({ type: 'resume', streams: {} })
+    await pass(0)
+    hub.publish(created())
+    expect(frames.map(({ type }) => type)).toEqual(['welcome', 'subscribed', 'resumed', 'goal.created'])
+    expect(events()).toHaveLength(1)
+  })
+
+  it('can be renewed by the same subject, and by no other', async () => {
+    const { say, frames, closed } = await signedIn(newHub())
+    say({ type: 'auth', token: 'short' })
+    await pass(0)
+    expect(frames.at(-1)).toEqual({ type: 'authenticated', authExpiresInMs: 5_000 })
+    say({ type: 'auth', token: 'bo' })
+    await pass(0)
+    expect(closed).toEqual([[4403, 'a renewed token must belong to the same subject']])
+  })
+
+  it('ends when the token expires, unless it was renewed', async () => {
+    const first = await signedIn(newHub(), 'short')
+    const second = await signedIn(newHub(), 'short')
+    expect(first.frames[0]).toMatchObject({ authExpiresInMs: 5_000 })
+    second.say({ type: 'auth', token: 'ada' })
+    await pass(5_000)
+    expect(first.closed).toEqual([[4401, 'the token expired']])
+    expect(second.closed).toEqual([])
+  })
+})
+
+describe('subscriptions', () => {
+  it('bring the events they ask for, from the streams the token may read', async () => {
+    const hub = newHub()
+    const { events } = await subscribed(hub, { events: ['goal.*'], filters: { minAmount: 5 } })
+    hub.publish(created('tenant:1', '1'))
+    hub.publish(created('tenant:2', '2'))
+    hub.publish({ ...created('goal:7', '3'), payload: { amount: 4 } })
+    hub.publish({ ...created('goal:7', '4'), type: 'issue.created' })
+    hub.publish(created('goal:7', '5'))
+    expect(events().map(({ eventId }) => eventId)).toEqual(['1', '5'])
+  })
+
+  it('are answered with the heads of their streams', async () => {
+    const hub = newHub()
+    for (const stream of ['tenant:1', 'tenant:1', 'tenant:2', 'goal:7']) hub.publish(created(stream))
+    const { say, frames } = await signedIn(hub)
+    say({ type: 'subscribe', id: 's1', events: ['*'], filters: { a: 1 } })
+    say({ type: 'subscribe', id: 's2', events: ['*'], streams: ['goal:*'] })
+    const { epoch } = hub
+    expect(frames.slice(1)).toEqual([
+      {
+        type: 'subscribed',
+        ref: 's1',
+        events: ['*'],
+        filters: { a: 1 },
+        streams: { 'tenant:1': { epoch, seq: 2 }, 'goal:7': { epoch, seq: 1 } },
+      },
+      { type: 'subscribed', ref: 's2', events: ['*'], streams: { 'goal:7': { epoch, seq: 1 } } },
+    ])
+  })
+
+  it('to a foreign stream fail alone, with the answer of one that does not exist', async () => {
+    const hub = newHub()
+    hub.publish(created('tenant:2'))
+    const { say, frames, events } = await subscribed(hub)
+    say({ type: 'subscribe', id: 's2', events: ['*'], streams: ['tenant:2'] })
+    say({ type: 'subscribe', id: 's3', events: ['*'], streams: ['tenant:404'] })
+    const [foreign, unknown] = frames.slice(-2)
+    expect(foreign).toEqual({
+      type: 'error',
+      code: 'UNKNOWN_TOPIC',
+      message: 'no such stream',
+      retryable: false,
+      ref: 's2',
+    })
+    expect(unknown).toEqual({ ...foreign, ref: 's3' })
+    hub.publish(created())
+    expect(events()).toHaveLength(1)
+  })
+
+  it('by a pattern take no more than may be read', async () => {
+    const hub = newHub()
+    const { events } = await subscribed(hub, { events: ['*'], streams: ['tenant:*'] })
+    hub.publish(created('tenant:1'))
+    hub.publish(created('tenant:2'))
+    expect(events().map(({ stream }) => stream)).toEqual(['tenant:1'])
+  })
+
+  it('bring an event once, however many of them it matches', async () => {
+    const hub = newHub()
+    const { say, events } = await subscribed(hub)
+    say({ type: 'subscribe', id: 's2', events: ['goal.*'] })
+    hub.publish(created())
+    expect(events()).toHaveLength(1)
+  })
+
+  it('end one by one', async () => {
+    const hub = newHub()
+    const { say, frames, events } = await subscribed(hub)
+    say({ type: 'unsubscribe', id: 's1' })
+    hub.publish(created())
+    expect(frames.at(-1)).toEqual({ type: 'unsubscribed', ref: 's1' })
+    expect(events()).toEqual([])
+  })
+})
+
+describe('events', () => {
+  it('carry their place, and `prev` where the one before was not meant for this session', async () => {
+    const hub = newHub()
+    const { events } = await subscribed(hub, { events: ['goal.*'] })
+    hub.publish({
+      ...created(),
+      id: '1',
+      entity: { type: 'goal', id: '7', version: 3 },
+      origin: { clientId: 'c', mutationId: 'm' },
+      v: 2,
+    })
+    hub.publish({ ...created(), type: 'issue.created' })
+    hub.publish({ ...created(), id: '3' })
+    hub.publish({ ...created(), id: '4' })
+    expect(events()[0]).toEqual({
+      type: 'goal.created',
+      eventId: '1',
+      timestamp: '2023-11-14T22:13:20.000Z',
+      stream: 'tenant:1',
+      seq: 1,
+      epoch: hub.epoch,
+      entity: { type: 'goal', id: '7', version: 3 },
+      origin: { clientId: 'c', mutationId: 'm' },
+      v: 2,
+      payload: { amount: 5 },
+    })
+    expect(events().map(({ seq, prev }) => [seq, prev])).toEqual([
+      [1, undefined],
+      [3, 1],
+      [4, undefined],
+    ])
+  })
+
+  it('wait until the session has said where to go on', async () => {
+    const hub = newHub()
+    const { say, events, frames } = await signedIn(hub)
+    say({ type: 'subscribe', id: 's1', events: ['*'] })
+    hub.publish(created('tenant:1', '1'))
+    expect(events()).toEqual([])
+    say({ type: 'resume', streams: {} })
+    expect(events()).toMatchObject([{ eventId: '1', replayed: true }])
+    expect(frames.at(-1)).toEqual({ type: 'resumed', streams: {} })
+  })
+
+  it.each([
+    ['no type', { type: '', stream: 's', payload: {} }],
+    ['no stream', { type: 'a', stream: '', payload: {} }],
+    ['a pattern for a stream', { type: 'a', stream: 'tenant:*', payload: {} }],
+    ['the name of a frame', { type: 'ping', stream: 's', payload: {} }],
+  ])('are refused with %s', (_what, event) => {
+    expect(() => newHub().publish(event)).toThrow(/Publish e\.g\.|Choose another type/)
+  })
+})
+
+describe('going on after a drop', () => {
+  const ids = (end: { events(): Frame[] }) => end.events().map(({ eventId }) => eventId)
+
+  async function comeBack(hub: Hub, resume: object, spec: object = { events: ['*'] }) {
+    const end = await signedIn(hub)
+    end.say({ type: 'subscribe', id: 's1', ...spec })
+    end.say({ type: 'resume', ...resume })
+    return end
+  }
+
+  it('replays what came behind the positions, across streams in the order it was published', async () => {
+    const hub = newHub()
+    for (const [id, stream] of [
+      ['1', 'tenant:1'],
+      ['2', 'goal:7'],
+      ['3', 'tenant:1'],
+      ['4', 'goal:7'],
+      ['5', 'goal:8'],
+    ] as const)
+      hub.publish(created(stream, id))
+    const { epoch } = hub
+    const end = await comeBack(hub, {
+      lastEventId: '2',
+      streams: { 'tenant:1': { epoch, seq: 1 }, 'goal:7': { epoch, seq: 1 } },
+    })
+    expect(ids(end)).toEqual(['3', '4', '5'])
+    expect(end.events().every(({ replayed }) => replayed)).toBe(true)
+    expect(end.frames.at(-1)).toEqual({
+      type: 'resumed',
+      streams: { 'tenant:1': { epoch, seq: 2, complete: true }, 'goal:7': { epoch, seq: 2, complete: true } },
+    })
+  })
+
+  it('replays by the last id alone', async () => {
+    const hub = newHub()
+    for (const id of ['1', '2', '3']) hub.publish(created('tenant:1', id))
+    expect(ids(await comeBack(hub, { lastEventId: '1' }))).toEqual(['2', '3'])
+  })
+
+  it('replays only what the subscriptions ask for, and says where holes are', async () => {
+    const hub = newHub()
+    hub.publish(created('tenant:1', '1'))
+    hub.publish({ ...created('tenant:1', '2'), type: 'issue.created' })
+    hub.publish(created('tenant:1', '3'))
+    const end = await comeBack(hub, { streams: { 'tenant:1': { epoch: hub.epoch, seq: 1 } } }, { events: ['goal.*'] })
+    expect(end.events()).toMatchObject([{ eventId: '3', seq: 3, prev: 1 }])
+  })
+
+  it('admits what it no longer has: too old, another log, a place that never was', async () => {
+    const hub = newHub({ maxPerStream: 2 })
+    for (const id of ['1', '2', '3', '4']) hub.publish(created('tenant:1', id))
+    const { epoch } = hub
+    for (const position of [
+      { epoch, seq: 1 },
+      { epoch: 'another', seq: 4 },
+      { epoch, seq: 9 },
+    ]) {
+      const end = await comeBack(hub, { streams: { 'tenant:1': position } })
+      expect(ids(end)).toEqual([])
+      expect(end.frames.at(-1)).toEqual({
+        type: 'resumed',
+        streams: { 'tenant:1': { epoch, seq: 4, complete: false } },
+      })
+    }
+    const within = await comeBack(hub, { streams: { 'tenant:1': { epoch, seq: 2 } } })
+    expect(ids(within)).toEqual(['3', '4'])
+  })
+
+  it('forgets events after their time', async () => {
+    const hub = newHub()
+    hub.publish(created('tenant:1', '1'))
+    hub.publish(created('tenant:1', '2'))
+    await pass(300_001)
+    const end = await comeBack(hub, { streams: { 'tenant:1': { epoch: hub.epoch, seq: 1 } } })
+    expect(end.frames.at(-1)).toMatchObject({ streams: { 'tenant:1': { seq: 2, complete: false } } })
+  })
+
+  it('says nothing of streams the token may not read', async () => {
+    const hub = newHub()
+    hub.publish(created('tenant:2', '1'))
+    const end = await comeBack(hub, { lastEventId: '1', streams: { 'tenant:2': { epoch: hub.epoch, seq: 0 } } })
+    expect(ids(end)).toEqual([])
+    expect(end.frames.at(-1)).toEqual({ type: 'resumed', streams: {} })
+  })
+
+  it('needs a log that lasts longer than the way back of a client', () => {
+    expect(() => newHub({ retentionMs: 72_000 })).toThrow('Make it more than ackTimeoutMs + 42000 (72000)')
+    expect(() => newHub({ retentionMs: 72_001 })).not.toThrow()
+  })
+})
+
+describe('acks', () => {
+  it('that stay away for 30 s end the session, which then comes back and resumes', async () => {
+    const hub = newHub()
+    const { closed, session } = await subscribed(hub)
+    hub.publish(created('tenant:1', '1'))
+    expect(session.unacked).toBe(1)
+    await pass(30_000)
+    expect(closed).toEqual([[4408, 'ACK_TIMEOUT: an event was not confirmed in time']])
+  })
+
+  it('confirm one event, or many in one frame', async () => {
+    const hub = newHub()
+    const { closed, say, session } = await subscribed(hub)
+    for (const id of ['1', '2', '3']) hub.publish(created('tenant:1', id))
+    say({ type: 'ack', eventId: '1' })
+    say({ type: 'ack', eventIds: ['2', '3', 'of somebody else'] })
+    expect(session.unacked).toBe(0)
+    await pass(29_000)
+    hub.publish(created('tenant:1', '4'))
+    await pass(2_000)
+    expect(closed).toEqual([])
+    say({ type: 'ack', eventId: '4', rejected: true })
+    for (let beat = 0; beat < 10; beat++) {
+      await pass(9_000)
+      say({ type: 'pong' })
+    }
+    expect(closed).toEqual([])
+  })
+
+  it('that never come do not fill the memory', async () => {
+    const hub = newHub({ maxUnacked: 3 })
+    const { closed } = await subscribed(hub)
+    for (let index = 0; index < 5; index++) hub.publish(created())
+    expect(closed).toEqual([[4410, 'too many events are unconfirmed']])
+  })
+
+  it('are not waited for where the server wants none', async () => {
+    const hub = newHub({ ackTimeoutMs: Infinity, maxUnacked: 1 })
+    const { closed, events } = await subscribed(hub)
+    for (let index = 0; index < 5; index++) hub.publish(created())
+    expect(events()).toHaveLength(5)
+    expect(closed).toEqual([])
+  })
+})
+
+describe('heartbeats', () => {
+  it('go out every 30 s, with the streams that moved on unseen', async () => {
+    const hub = newHub()
+    const { frames, say } = await subscribed(hub, { events: ['goal.*'], streams: ['tenant:1'] })
+    hub.publish(created())
+    say({ type: 'ack', eventId: frames.at(-1)!['eventId'] })
+    hub.publish({ ...created(), type: 'issue.created' })
+    await pass(30_000)
+    expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'tenant:1': 2 } })
+    say({ type: 'pong' })
+    await pass(30_000)
+    expect(frames.at(-1)).toEqual({ type: 'ping' })
+  })
+
+  it('that are not answered in 10 s end the session', async () => {
+    const { closed, say } = await subscribed(newHub())
+    await pass(30_000)
+    say({ type: 'pong' })
+    await pass(39_999)
+    expect(closed).toEqual([])
+    await pass(1)
+    expect(closed).toEqual([[4408, 'HEARTBEAT_TIMEOUT: no answer to a ping']])
+  })
+
+  it('of the client are answered', async () => {
+    const { say, frames } = await subscribed(newHub())
+    say({ type: 'ping' })
+    expect(frames.at(-1)).toEqual({ type: 'pong' })
+  })
+})
+
+describe('a plain client', () => {
+  it('gets flat frames and no welcome', async () => {
+    const hub = newHub()
+    const { say, frames } = openTo(hub, { livecache: false, token: 'ada' })
+    say({ type: 'subscribe', events: ['transaction', 'goal.created'], filters: { minAmount: 0 } })
+    await pass(0)
+    hub.publish({ id: 'EV-1', type: 'transaction', stream: 'tenant:1', payload: { id: 'T', amount: 5 } })
+    hub.publish({ id: 'EV-2', type: 'goal.created', stream: 'tenant:1', payload: { id: 'G' } })
+    expect(frames).toEqual([
+      {
+        type: 'transaction',
+        eventId: 'EV-1',
+        timestamp: '2023-11-14T22:13:20.000Z',
+        transaction: { id: 'T', amount: 5 },
+      },
+      { type: 'goal.created', eventId: 'EV-2', timestamp: '2023-11-14T22:13:20.000Z', created: { id: 'G' } },
+    ])
+    await pass(30_000)
+    expect(frames.at(-1)).toEqual({ type: 'ping' })
+  })
+
+  it('has one subscription, which the next one replaces and unsubscribe takes from', async () => {
+    const hub = newHub()
+    const { say, events } = openTo(hub, { livecache: false, token: 'ada' })
+    await pass(0)
+    const publish = (type: string) => hub.publish({ id: type, type, stream: 'tenant:1', payload: {} })
+    say({ type: 'subscribe', events: ['a'] })
+    say({ type: 'subscribe', events: ['b', 'c'] })
+    for (const type of ['a', 'b', 'c']) publish(type)
+    say({ type: 'unsubscribe', events: ['b'] })
+    for (const type of ['a', 'b', 'c']) publish(type)
+    expect(events().map(({ type }) => type)).toEqual(['b', 'c', 'c'])
+  })
+
+  it('goes on behind its last id', async () => {
+    const hub = newHub()
+    for (const id of ['1', '2', '3']) hub.publish(created('tenant:1', id))
+    const { say, events } = openTo(hub, { livecache: false, token: 'ada' })
+    await pass(0)
+    say({ type: 'subscribe', events: ['*'], lastEventId: '1' })
+    expect(events().map(({ eventId }) => eventId)).toEqual(['2', '3'])
+  })
+
+  it('without a valid token is sent away', async () => {
+    const { closed } = openTo(newHub(), { livecache: false })
+    await pass(0)
+    expect(closed).toEqual([[4401, 'the token was refused']])
+  })
+})
+
+describe('a frame that cannot be read', () => {
+  it('is answered with what is wrong, and stops nothing', async () => {
+    const hub = newHub()
+    const { session, frames, events, closed } = await subscribed(hub)
+    session.receive('no JSON')
+    session.receive('{"type":"subscribe","events":7}')
+    session.receive('{"type":"nonsense"}')
+    expect(frames.slice(-3).map(({ code, message }) => [code, message])).toEqual([
+      ['INVALID', 'a frame must be JSON'],
+      ['INVALID', '"events" of a "subscribe" frame must be an array of strings'],
+      ['INVALID', 'no frame has the type "nonsense"'],
+    ])
+    hub.publish(created())
+    expect(events()).toHaveLength(1)
+    expect(closed).toEqual([])
+  })
+})
+
+describe('a hub', () => {
+  it('counts its sessions and ends them all when it closes', async () => {
+    const hub = newHub()
+    const first = await subscribed(hub)
+    const second = await subscribed(hub)
+    expect(hub.sessions).toBe(2)
+    first.session.gone()
+    expect(hub.sessions).toBe(1)
+    hub.close()
+    expect(second.closed).toEqual([[1012, 'the server is going away']])
+    expect(openTo(hub).closed).toEqual([[1012, 'the server is going away']])
+    expect(hub.sessions).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

@@ -1,0 +1,230 @@
+// Events to a real QueryClient, through a real hub.
+import { type InfiniteData, QueryClient, QueryObserver } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { RealtimeError } from '../../src/client/index.ts'
+import { createRealtime, invalidate, patch, type RealtimeOptions, remove, upsert } from '../../src/query/index.ts'
+import { createTestServer } from '../../src/testing/index.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+
+interface Goal {
+  id: number
+  name: string
+  done?: boolean
+}
+
+async function setUp(options: Omit<RealtimeOptions, 'transports'>) {
+  const server = createTestServer()
+  const errors: RealtimeError[] = []
+  const realtime = createRealtime({
+    transports: [server.transport],
+    onError: (error) => errors.push(error),
+    ...options,
+  })
+  const queryClient = new QueryClient()
+  const unbind = realtime.bindQueryClient(queryClient)
+  realtime.hold()
+  await pass(0)
+  const publish = async (type: string, payload: unknown = {}) => {
+    server.publish({ type, payload })
+    await pass(20)
+  }
+  return { server, realtime, queryClient, unbind, publish, errors }
+}
+
+/** Puts a query on screen; its fetch takes 60 ms. */
+function show(queryClient: QueryClient, queryKey: unknown[], read: () => unknown) {
+  const fetches = { count: 0 }
+  const observer = new QueryObserver(queryClient, {
+    queryKey,
+    staleTime: Infinity,
+    retry: false,
+    queryFn: async () => {
+      fetches.count++
+      const value = read()
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      if (value instanceof Error) throw value
+      return value
+    },
+  })
+  observer.subscribe(() => {})
+  return { fetches }
+}
+
+describe('a patch', () => {
+  it('changes the data of the query', async () => {
+    const { queryClient, publish } = await setUp({
+      rules: { 'goal.renamed': ({ payload }) => patch<Goal>(['goal', payload.id], { name: payload.name }) },
+    })
+    queryClient.setQueryData(['goal', 1], { id: 1, name: 'Ship' })
+    await publish('goal.renamed', { id: 1, name: 'Sail' })
+    expect(queryClient.getQueryData(['goal', 1])).toEqual({ id: 1, name: 'Sail' })
+  })
+
+  it('changes one entity of every list that holds it, and no other', async () => {
+    const { queryClient, publish } = await setUp({
+      rules: { 'goal.renamed': ({ payload }) => patch<Goal>(['goals'], { name: payload.name }, { id: payload.id }) },
+    })
+    const other = { id: 2, name: 'Other' }
+    queryClient.setQueryData(['goals', 'open'], [{ id: 1, name: 'Ship' }, other])
+    queryClient.setQueryData(['goals', 'mine'], { items: [other] })
+    const mine = queryClient.getQueryData(['goals', 'mine'])
+    await publish('goal.renamed', { id: 1, name: 'Sail' })
+    expect(queryClient.getQueryData<Goal[]>(['goals', 'open'])).toEqual([{ id: 1, name: 'Sail' }, other])
+    expect(queryClient.getQueryData<Goal[]>(['goals', 'open'])![1]).toBe(other)
+    expect(queryClient.getQueryData(['goals', 'mine'])).toBe(mine)
+  })
+
+  it('does not make old data look fresh, and keeps an invalidation', async () => {
+    const { queryClient, publish } = await setUp({ rules: { a: () => patch<Goal>(['goal'], { name: 'Sail' }) } })
+    queryClient.setQueryData(['goal'], { id: 1, name: 'Ship' }, { updatedAt: 1000 })
+    await queryClient.invalidateQueries({ queryKey: ['goal'], refetchType: 'none' })
+    await publish('a')
+    expect(queryClient.getQueryState(['goal'])).toMatchObject({
+      data: { name: 'Sail' },
+      dataUpdatedAt: 1000,
+      isInvalidated: true,
+    })
+  })
+
+  it('completes nothing that never loaded: the query is fetched instead', async () => {
+    const { queryClient, publish } = await setUp({ rules: { a: () => patch<Goal>(['goal'], { name: 'Sail' }) } })
+    await publish('a')
+    expect(queryClient.getQueryData(['goal'])).toBeUndefined()
+    const { fetches } = show(queryClient, ['goal'], () => new Error('down'))
+    await pass(100)
+    await publish('a')
+    expect(queryClient.getQueryState(['goal'])).toMatchObject({ data: undefined, fetchStatus: 'fetching' })
+    expect(fetches.count).toBe(2)
+  })
+
+  it('made while a fetch runs wins over the older answer, by one more fetch', async () => {
+    const truth = { name: 'Ship' }
+    const { queryClient, publish } = await setUp({ rules: { a: ({ payload }) => patch<Goal>(['goal'], payload) } })
+    const { fetches } = show(queryClient, ['goal'], () => ({ ...truth }))
+    await pass(100)
+    void queryClient.refetchQueries({ queryKey: ['goal'] })
+    await pass(10)
+    truth.name = 'Sail'
+    await publish('a', { name: 'Sail' })
+    expect(queryClient.getQueryData(['goal'])).toEqual({ name: 'Sail' })
+    await pass(500)
+    expect(queryClient.getQueryData(['goal'])).toEqual({ name: 'Sail' })
+    expect(fetches.count).toBe(3)
+  })
+
+  it('whose updater throws is reported, fetches the query again, and stops nothing', async () => {
+    const { queryClient, publish, errors } = await setUp({
+      rules: {
+        'goal.*': () => [patch(['goal'], { name: 'x' }), patch<Goal>(['other'], { name: 'still' })],
+        'goal.renamed': () => patch<Goal>(['third'], { name: 'too' }),
+      },
+    })
+    queryClient.setQueryData(['goal'], [1, 2])
+    queryClient.setQueryData(['third'], { name: '' })
+    await publish('goal.renamed')
+    expect(errors).toMatchObject([
+      { code: 'handler-threw', message: expect.stringContaining('The rule "goal.*" failed on event') },
+    ])
+    expect(queryClient.getQueryState(['goal'])?.isInvalidated).toBe(true)
+    expect(queryClient.getQueryData(['third'])).toEqual({ name: 'too' })
+  })
+})
+
+describe('an upsert', () => {
+  const rules = {
+    'goal.saved': ({ payload }: { payload: Goal }) =>
+      upsert(['goals'], payload, { where: (goal, key) => key[1] === (goal.done ? 'done' : 'open') }),
+  }
+
+  it('replaces what is there, adds where it belongs, and takes away where it does no more', async () => {
+    const { queryClient, publish } = await setUp({ rules })
+    queryClient.setQueryData(['goals', 'open'], [{ id: 1, name: 'Ship' }])
+    queryClient.setQueryData(['goals', 'done'], [])
+    await publish('goal.saved', { id: 1, name: 'Sail' })
+    await publish('goal.saved', { id: 2, name: 'Dock' })
+    expect(queryClient.getQueryData(['goals', 'open'])).toEqual([
+      { id: 1, name: 'Sail' },
+      { id: 2, name: 'Dock' },
+    ])
+    await publish('goal.saved', { id: 1, name: 'Sail', done: true })
+    expect(queryClient.getQueryData(['goals', 'open'])).toEqual([{ id: 2, name: 'Dock' }])
+    expect(queryClient.getQueryData(['goals', 'done'])).toEqual([{ id: 1, name: 'Sail', done: true }])
+  })
+
+  it('fetches a list again where nothing says whether the entity belongs to it', async () => {
+    const { queryClient, publish } = await setUp({ rules: { a: () => upsert(['goals'], { id: 9 }) } })
+    queryClient.setQueryData(['goals'], [{ id: 1 }])
+    await publish('a')
+    expect(queryClient.getQueryState(['goals'])).toMatchObject({ data: [{ id: 1 }], isInvalidated: true })
+  })
+
+  it('adds at the start where it is told to, and never twice', async () => {
+    const { queryClient, publish } = await setUp({
+      rules: { a: () => upsert(['goals'], { id: 9 }, { where: () => true, at: 'start' }) },
+    })
+    queryClient.setQueryData<InfiniteData<unknown>>(['goals'], {
+      pages: [[{ id: 1 }], [{ id: 2 }]],
+      pageParams: [0, 1],
+    })
+    await publish('a')
+    await publish('a')
+    expect(queryClient.getQueryData(['goals'])).toEqual({
+      pages: [[{ id: 9 }, { id: 1 }], [{ id: 2 }]],
+      pageParams: [0, 1],
+    })
+  })
+
+  it('aimed at what is no list fetches it again', async () => {
+    const { queryClient, publish } = await setUp({
+      rules: { a: () => upsert(['goals'], { id: 9 }, { where: () => true }) },
+    })
+    queryClient.setQueryData(['goals'], { total: 3 })
+    await publish('a')
+    expect(queryClient.getQueryState(['goals'])).toMatchObject({ data: { total: 3 }, isInvalidated: true })
+  })
+})
+
+describe('a removal', () => {
+  it('takes the entity out of the lists', async () => {
+    const { queryClient, publish } = await setUp({
+      rules: { 'goal.removed': ({ payload }) => remove(['goals'], payload.id) },
+    })
+    queryClient.setQueryData(['goals'], [{ id: 1 }, { id: 2 }])
+    await publish('goal.removed', { id: 1 })
+    expect(queryClient.getQueryData(['goals'])).toEqual([{ id: 2 }])
+  })
+})
+
+describe('what may have been missed', () => {
+  it('is fetched again, and only that', async () => {
+    const { queryClient, server } = await setUp({
+      rules: { a: () => invalidate(['goals']) },
+      streams: { test: [['goals']], 'user:*': [['me']] },
+    })
+    const goals = show(queryClient, ['goals'], () => 1)
+    const me = show(queryClient, ['me'], () => 1)
+    server.publish({ type: 'a', payload: {} })
+    await pass(200)
+    const before = goals.fetches.count
+    server.goDown()
+    server.comeBack({ forgetting: true })
+    await pass(5_000)
+    expect(goals.fetches.count).toBe(before + 1)
+    expect(me.fetches.count).toBe(1)
+  })
+})
+
+describe('a binding that was undone', () => {
+  it('changes nothing any more', async () => {
+    const { queryClient, publish, unbind } = await setUp({
+      rules: { a: () => patch<Goal>(['goal'], { name: 'Sail' }) },
+    })
+    queryClient.setQueryData(['goal'], { id: 1, name: 'Ship' })
+    unbind()
+    await publish('a')
+    expect(queryClient.getQueryData(['goal'])).toEqual({ id: 1, name: 'Ship' })
+  })
+})
