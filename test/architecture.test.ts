@@ -97,8 +97,8 @@ describe('the house', () => {
     const cycles: string[] = []
     const done = new Set<string>()
     const visit = (file: string, path: string[]) => {
-      if (path.includes(file)) return void cycles.push([...path.slice(path.indexOf(file)), file].join(' → '))
-      if (done.has(file)) return
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+      if (path.includes(file) || done.has(file)) return
       for (const next of edges.get(file) ?? []) visit(next, [...path, file])
       done.add(file)
     }

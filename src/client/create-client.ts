@@ -3,113 +3,33 @@ import { systemClock } from '../base/clock.ts'
 import { createEmitter, type Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createScope } from '../base/scope.ts'
-import { decodeServerMessage } from '../protocol/codec.ts'
-import { checkPayload } from '../protocol/define-events.ts'
-import type { RealtimeEvent } from '../protocol/event.ts'
 import type { SubscriptionSpec } from '../protocol/filter.ts'
-import type { Filters, ServerFrame, WelcomeFrame } from '../protocol/frames.ts'
-import type { SseFields } from '../protocol/normalize.ts'
+import type { ErrorFrame, ServerFrame, WelcomeFrame } from '../protocol/frames.ts'
 import { webSocket } from '../transports/websocket.ts'
 import { createAcks } from './acks.ts'
 import { defaultBackoff } from './backoff.ts'
 import { createConnection } from './connection.ts'
-import type { ConnectionState } from './connection-machine.ts'
 import { createCredentials } from './credentials.ts'
 import { createDelivery } from './delivery.ts'
+import { createInbox } from './inbox.ts'
 import { type ClientOptions, defaultOptions, type ResolvedOptions } from './options.ts'
 import { createPositions } from './positions.ts'
-import { createQuarantine, type Quarantined } from './quarantine.ts'
+import { createQuarantine } from './quarantine.ts'
+import type { RealtimeClient, Resync } from './realtime-client.ts'
 import { createSeenIds } from './seen-ids.ts'
-import { createSubscriptions, type EventsListener, type Phase, type Subscription } from './subscriptions.ts'
-import { subscribeFrame, type Union, unionFrames, unionOf, unionParams } from './wire-subscriptions.ts'
+import { createSubscriber } from './subscriber.ts'
+import { createSubscriptions, type EventsListener, type Subscription } from './subscriptions.ts'
 
-/** What may have been missed, so that the queries concerned are fetched again. */
-export interface Resync {
-  /** Names of streams; `all` where it cannot be told which. */
-  streams: readonly string[] | 'all'
-  /**
-   * `joined`: listening begins now, so what was fetched before may already be old. `lost`: the server no longer has what
-   * came in between. `unconfirmed`: a plain server cannot say whether anything did. `requested`: the server asked for it.
-   */
-  cause: 'joined' | 'lost' | 'unconfirmed' | 'requested'
-}
-
-export interface ListenOptions {
-  /** What the payload must look like (protocol/filter.ts). */
-  filters?: Filters
-  /** Names or patterns of streams. @default every stream the session may read */
-  streams?: readonly string[]
-}
-
-export interface ClientCounters {
-  /** Events read from the wire, duplicates included. */
-  received: number
-  /** Events handed to the app. */
-  delivered: number
-  duplicates: number
-  /** Events without an id, which can be neither deduplicated nor acknowledged. */
-  withoutId: number
-  quarantined: number
-  acked: number
-  /** Links opened with a position to go on from. */
-  resumes: number
-  /** Signals that something may have been missed. */
-  lost: number
-  /** Attempts to connect. */
-  dials: number
-}
-
-/** A snapshot for support and tests. It holds no token. */
-export interface ClientInspection {
-  state: ConnectionState
-  counters: ClientCounters
-  lastEventId: string | null
-  positions: Readonly<Record<string, { epoch: string; seq: number }>>
-  subscriptions: readonly SubscriptionSpec[]
-  refused: readonly { spec: SubscriptionSpec; reason: string }[]
-  quarantine: readonly Quarantined[]
-}
-
-export interface RealtimeClient {
-  /** The state of the link; the same object until it changes. */
-  getState(): ConnectionState
-  onState(listener: () => void): Undo
-  /** Hands over the matching events of each flush, in order. The server is subscribed while somebody listens. */
-  subscribe(spec: SubscriptionSpec, listener: EventsListener, phase?: Phase): Undo
-  /** Calls `handler` for each event of a type, of several, or of a pattern (`goal.*`). */
-  on(events: string | readonly string[], handler: (event: RealtimeEvent) => void, options?: ListenOptions): Undo
-  onResync(listener: (resync: Resync) => void): Undo
-  /** Connects, and stays connected until each holder has let go. */
-  hold(): Undo
-  /** Says who is signed in, and whether realtime is wanted at all. A new identity closes the link and forgets all positions. */
-  configure(settings: { identity?: unknown; enabled?: boolean }): void
-  /** Dials now: after `unauthorized`, `failed`, or instead of waiting. */
-  reconnect(): void
-  /** Closes the link until `resume()`; subscriptions stay. */
-  pause(): void
-  resume(): void
-  inspect(): ClientInspection
-  /** Ends everything for good. */
-  dispose(): void
-}
-
+/** Creates a client. Nothing connects until somebody holds it. Throws `invalid-url` where it has nowhere to connect to. */
 export function createClient(given: ClientOptions): RealtimeClient {
   const options = resolveOptions(given)
-  const { clock, events: table } = options
-  const knownTypes = Object.keys(table ?? {})
-  const exempt = new Set(options.exempt)
+  const { clock } = options
   const scope = createScope(clock)
-  const counters = { received: 0, delivered: 0, duplicates: 0, withoutId: 0, resumes: 0, lost: 0 }
-  const reportThrown = (what: string) => (cause: unknown) =>
-    options.onError(
-      cause instanceof RealtimeError
-        ? cause
-        : new RealtimeError('handler-threw', `${what} threw. The others were served; mend it, or catch inside it.`, {
-            cause,
-          }),
-    )
-  const states = createEmitter<void>(reportThrown('A listener to the state of the link'))
-  const resyncs = createEmitter<Resync>(reportThrown('A listener to resyncs'))
+  const counters = { delivered: 0, resumes: 0, lost: 0 }
+  const report = (what: string) => (cause: unknown) => options.onError(thrownBy(what, cause))
+
+  const states = createEmitter<void>(report('A listener to the state of the link'))
+  const resyncs = createEmitter<Resync>(report('A listener to resyncs'))
   const quarantine = createQuarantine()
   const seenIds = createSeenIds()
   const positions = createPositions()
@@ -117,9 +37,12 @@ export function createClient(given: ClientOptions): RealtimeClient {
   const subscriptions = createSubscriptions({
     scope,
     releaseMs: options.releaseMs,
-    onJoin: (subscription) => sayJoined(subscription),
-    onLeave: (subscription) => sayLeft(subscription),
-    onError: reportThrown('A listener to events'),
+    onJoin: (subscription) => subscriber.joined(subscription),
+    onLeave(subscription) {
+      refused.delete(subscription)
+      subscriber.left(subscription)
+    },
+    onError: report('A listener to events'),
   })
   const delivery = createDelivery({
     scope,
@@ -127,31 +50,46 @@ export function createClient(given: ClientOptions): RealtimeClient {
     isHidden: options.isHidden,
     gapMs: options.flushGapMs,
     hiddenGapMs: options.hiddenFlushGapMs,
-    flush(batch) {
-      counters.delivered += batch.length
-      subscriptions.deliver(batch)
+    flush(events) {
+      counters.delivered += events.length
+      subscriptions.deliver(events)
     },
   })
   const connection = createConnection(options, createCredentials(options.getToken, options.tokenTimeoutMs), {
     state: () => states.emit(),
     ready: linkIsUp,
-    message: receive,
-    plainParams: () => ({
-      ...unionParams(currentUnion()),
-      ...(positions.lastEventId !== null && { lastEventId: positions.lastEventId }),
-    }),
-    resumes: hasPosition,
+    message: (text, sse) => inbox.receive(text, sse),
+    plainParams: () => subscriber.addressParams(),
+    resumes: () => positions.some,
     resync: () => signal({ streams: 'all', cause: 'requested' }),
     error: options.onError,
   })
+  const state = () => connection.state
   const acks = createAcks(connection.send)
+  const subscriber = createSubscriber({
+    state,
+    send: connection.send,
+    current: () => subscriptions.current,
+    knownTypes: Object.keys(options.events ?? {}),
+    lastEventId: () => positions.lastEventId,
+  })
+  const inbox = createInbox({
+    now: clock.now,
+    state,
+    table: options.events,
+    exempt: new Set(options.exempt),
+    acks: options.acks ? acks : null,
+    delivery,
+    positions,
+    quarantine,
+    seenIds,
+    onFrame: receiveFrame,
+  })
 
   let holders = 0
   let enabled = true
   let paused = false
   let identity: unknown
-  let takesPatterns = true
-  let toldPlain: Union | null = null
   let wasUpBefore = false
 
   // ── whether to be connected ───────────────────────────────────────────────────────────────────────────────────
@@ -181,17 +119,13 @@ export function createClient(given: ClientOptions): RealtimeClient {
   }
 
   function configure(settings: { identity?: unknown; enabled?: boolean }) {
-    const nextEnabled = settings.enabled ?? true
     const sameUser = Object.is(settings.identity, identity)
     identity = settings.identity
-    if (!sameUser) {
-      forget()
-      connection.forgetUser()
-    }
-    const sameSwitch = nextEnabled === enabled
-    enabled = nextEnabled
+    if (!sameUser) forget()
+    const wasEnabled = enabled
+    enabled = settings.enabled ?? true
     if (holders === 0) return
-    if (!sameSwitch) follow()
+    if (enabled !== wasEnabled) follow()
     else if (!sameUser && enabled && !paused) connection.restart()
   }
 
@@ -201,104 +135,26 @@ export function createClient(given: ClientOptions): RealtimeClient {
     seenIds.clear()
     delivery.clear()
     quarantine.clear()
+    connection.forgetUser()
     wasUpBefore = false
   }
 
-  // ── what is said when the link is up ──────────────────────────────────────────────────────────────────────────
-
-  function hasPosition(): boolean {
-    return positions.lastEventId !== null || Object.keys(positions.streams).length > 0
-  }
+  // ── the link ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   function linkIsUp(welcome: WelcomeFrame | null) {
     refused.clear()
-    if (hasPosition()) counters.resumes++
-    if (welcome === null) linkToPlainServerIsUp()
-    else linkToLivecacheIsUp(welcome)
+    if (positions.some) counters.resumes++
+    acks.canGroup = welcome?.capabilities?.includes('ack-ids') ?? false
+    if (welcome === null) {
+      subscriber.beginPlain()
+      signal({ streams: 'all', cause: wasUpBefore ? 'unconfirmed' : 'joined' })
+      connection.synced()
+    } else {
+      subscriber.begin(welcome.capabilities ?? [])
+      // Sent even with nothing to resume: a livecache server holds events back until it knows where to go on.
+      connection.send({ type: 'resume', ...positions.ask() })
+    }
     wasUpBefore = true
-  }
-
-  function linkToLivecacheIsUp({ capabilities = [] }: WelcomeFrame) {
-    acks.canGroup = capabilities.includes('ack-ids')
-    takesPatterns = capabilities.includes('patterns')
-    for (const subscription of subscriptions.current) sayJoined(subscription)
-    // Sent even with nothing to resume: a livecache server holds events back until it knows where to go on.
-    connection.send({ type: 'resume', ...positions.ask() })
-  }
-
-  function linkToPlainServerIsUp() {
-    acks.canGroup = false
-    toldPlain = null
-    tellPlainServer()
-    signal({ streams: 'all', cause: wasUpBefore ? 'unconfirmed' : 'joined' })
-    connection.synced()
-  }
-
-  function sayJoined(subscription: Subscription) {
-    const { state } = connection
-    if (state.name !== 'connected') return
-    if (state.server === 'livecache') connection.send(subscribeFrame(subscription, takesPatterns ? null : knownTypes))
-    else tellPlainServer()
-  }
-
-  function sayLeft(subscription: Subscription) {
-    const { state } = connection
-    refused.delete(subscription)
-    if (state.name !== 'connected') return
-    if (state.server === 'livecache') connection.send({ type: 'unsubscribe', id: subscription.id })
-    else tellPlainServer()
-  }
-
-  function currentUnion(): Union {
-    return unionOf(
-      subscriptions.current.map(({ spec }) => spec),
-      knownTypes,
-    )
-  }
-
-  function tellPlainServer() {
-    const union = currentUnion()
-    if (toldPlain !== null && JSON.stringify(toldPlain) === JSON.stringify(union)) return
-    for (const frame of unionFrames(toldPlain, union, positions.lastEventId)) connection.send(frame)
-    toldPlain = union
-  }
-
-  // ── what arrives ──────────────────────────────────────────────────────────────────────────────────────────────
-
-  function receive(text: string, sse?: SseFields) {
-    const { state } = connection
-    const transport = state.name === 'connected' ? state.transport : ''
-    const receivedAt = clock.now()
-    for (const message of decodeServerMessage(text, { transport, receivedAt, exempt, ...(sse && { sse }) })) {
-      if (message.kind === 'event') receiveEvent(message.event)
-      else if (message.kind === 'frame') receiveFrame(message.frame)
-      else quarantine.add(message.reason, message.text, receivedAt)
-    }
-    acks.flush()
-    delivery.settle()
-  }
-
-  function receiveEvent(event: RealtimeEvent) {
-    counters.received++
-    if (event.id === null) counters.withoutId++
-    else if (!seenIds.add(event.id, event.receivedAt)) {
-      counters.duplicates++
-      // The server sends again what it has no ack of.
-      if (options.acks) acks.add(event.id)
-      return
-    }
-    const schema = table !== undefined && Object.hasOwn(table, event.type) ? table[event.type] : undefined
-    const checked = checkSafely(schema, event.payload)
-    positions.advance(event)
-    if (!checked.ok) {
-      quarantine.add(`${event.type}: ${checked.reason}`, JSON.stringify(event.raw).slice(0, 500), event.receivedAt)
-      const { state } = connection
-      if (options.acks && event.id !== null)
-        acks.add(event.id, state.name === 'connected' && state.server === 'livecache')
-      return
-    }
-    if (options.acks && event.id !== null) acks.add(event.id)
-    delivery.push(checked.payload === event.payload ? event : { ...event, payload: checked.payload })
   }
 
   function receiveFrame(frame: ServerFrame) {
@@ -327,7 +183,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     }
   }
 
-  function receiveError({ ref, code, message = code }: Extract<ServerFrame, { type: 'error' }>) {
+  function receiveError({ ref, code, message = code }: ErrorFrame) {
     const subscription = subscriptions.current.find(({ id }) => id === ref)
     if (subscription !== undefined) refused.set(subscription, message)
     const what = subscription === undefined ? 'a request' : `the subscription to ${subscription.spec.events.join(', ')}`
@@ -347,22 +203,22 @@ export function createClient(given: ClientOptions): RealtimeClient {
   }
 
   return {
-    getState: () => connection.state,
+    getState: state,
     onState: states.on,
     onResync: resyncs.on,
     subscribe: (spec, listener, phase = 'app') => subscriptions.add(checkedSpec(spec), phase, listener),
     on(types, handler, listenOptions = {}) {
-      const names = typeof types === 'string' ? [types] : types
+      const events = typeof types === 'string' ? [types] : types
       const listener: EventsListener = (batch) => {
         for (const event of batch) {
           try {
             handler(event)
           } catch (error) {
-            reportThrown(`A handler of ${names.join(', ')}, on event ${event.id ?? event.type},`)(error)
+            report(`A handler of ${events.join(', ')}, on event ${event.id ?? event.type},`)(error)
           }
         }
       }
-      return subscriptions.add(checkedSpec({ events: names, ...listenOptions }), 'app', listener)
+      return subscriptions.add(checkedSpec({ events, ...listenOptions }), 'app', listener)
     },
     hold,
     configure,
@@ -380,7 +236,13 @@ export function createClient(given: ClientOptions): RealtimeClient {
     },
     inspect: () => ({
       state: connection.state,
-      counters: { ...counters, quarantined: quarantine.count, acked: acks.sent, dials: connection.dials },
+      counters: {
+        ...counters,
+        ...inbox.counters,
+        quarantined: quarantine.count,
+        acked: acks.sent,
+        dials: connection.dials,
+      },
       lastEventId: positions.lastEventId,
       positions: positions.streams,
       subscriptions: subscriptions.current.map(({ spec }) => spec),
@@ -394,12 +256,11 @@ export function createClient(given: ClientOptions): RealtimeClient {
   }
 }
 
-function checkSafely(schema: Parameters<typeof checkPayload>[0], payload: unknown): ReturnType<typeof checkPayload> {
-  try {
-    return checkPayload(schema, payload)
-  } catch (error) {
-    return { ok: false, reason: `its schema threw ${String(error)}` }
-  }
+function thrownBy(what: string, cause: unknown): RealtimeError {
+  if (cause instanceof RealtimeError) return cause
+  return new RealtimeError('handler-threw', `${what} threw. The others were served; mend it, or catch inside it.`, {
+    cause,
+  })
 }
 
 function checkedSpec(spec: SubscriptionSpec): SubscriptionSpec {
@@ -412,17 +273,15 @@ function checkedSpec(spec: SubscriptionSpec): SubscriptionSpec {
   return spec
 }
 
-/** Throws `invalid-url` where neither a usable `url` nor `transports` was given. */
-function resolveOptions(given: ClientOptions): ResolvedOptions {
-  const { url, ...rest } = given
+function resolveOptions({ url, transports, backoff, ...rest }: ClientOptions): ResolvedOptions {
   const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   return {
     onError: (error) => console.error(error),
     clock: systemClock,
     isHidden: () => globalThis.document?.visibilityState === 'hidden',
     ...defaultOptions,
-    ...(defined as Omit<ClientOptions, 'url'>),
-    transports: given.transports?.length ? given.transports : [webSocket(url as string)],
-    backoff: { ...defaultBackoff, ...given.backoff },
+    ...(defined as typeof rest),
+    transports: transports?.length ? transports : [webSocket(url as string)],
+    backoff: { ...defaultBackoff, ...backoff },
   }
 }

@@ -16,6 +16,8 @@ export interface Positions {
   /** Forgets one stream, as when access to it was withdrawn. */
   leave(stream: string): void
   clear(): void
+  /** Whether there is anything to go on from. */
+  readonly some: boolean
   readonly lastEventId: string | null
   readonly streams: Readonly<Record<string, Position>>
 }
@@ -58,6 +60,9 @@ export function createPositions(): Positions {
     clear() {
       streams.clear()
       lastEventId = null
+    },
+    get some() {
+      return lastEventId !== null || streams.size > 0
     },
     get lastEventId() {
       return lastEventId

@@ -16,13 +16,15 @@ export interface Quarantine {
   readonly count: number
 }
 
+const maxText = 500
+
 export function createQuarantine(maxEntries = 50): Quarantine {
   let entries: Quarantined[] = []
   let count = 0
   return {
     add(reason, text, at) {
       count++
-      entries = [...entries, { reason, text, at }].slice(-maxEntries)
+      entries = [...entries, { reason, text: text.slice(0, maxText), at }].slice(-maxEntries)
     },
     clear: () => void (entries = []),
     get entries() {

@@ -139,12 +139,12 @@ export function createSession(
   function receive(text: string) {
     if (scope.disposed) return
     heardAt = clock.now()
+    if (identity === null && text.length > maxAuthLength) return end(closeCodes.tooLarge, 'the sign-in is too long')
     if (verifying) {
       if (early.length < 100) early.push(text)
       else end(closeCodes.rateLimit, 'too many frames before the sign-in was answered')
       return
     }
-    if (identity === null && text.length > maxAuthLength) return end(closeCodes.tooLarge, 'the sign-in is too long')
     const message = decodeClientFrame(text)
     if (message.kind === 'invalid') {
       if (identity === null) return end(closeCodes.unauthorized, 'sign in first')

@@ -3,18 +3,18 @@
 import { notifyManager, type Query, type QueryClient } from '@tanstack/react-query'
 import type { Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
-import type { RealtimeClient } from '../client/create-client.ts'
+import type { RealtimeClient } from '../client/realtime-client.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
 import { queriesFedBy, type StreamBindings } from './bindings.ts'
 import { hasEntity, insertEntity, isList, removeEntity, updateEntity } from './lists.ts'
 import { filtersOf, type Operation } from './operations.ts'
 import { createRefetcher } from './refetcher.ts'
-import { indexRules, operationsOf, type Rule, type RuleIndex } from './rules.ts'
+import { indexRules, operationsOf, type RuleIndex, type Rules } from './rules.ts'
 
 export interface BindOptions {
   client: RealtimeClient
   queryClient: QueryClient
-  rules: Readonly<Record<string, Rule<any> | undefined>>
+  rules: Rules
   streams?: StreamBindings | undefined
   onError: (error: RealtimeError) => void
 }

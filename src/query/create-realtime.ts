@@ -1,8 +1,9 @@
 // What apps call: a client and its rules, joined. The provider binds it to its QueryClient.
 import type { QueryClient } from '@tanstack/react-query'
 import type { Undo } from '../base/emitter.ts'
-import { createClient, type RealtimeClient } from '../client/create-client.ts'
+import { createClient } from '../client/create-client.ts'
 import type { ClientOptions } from '../client/options.ts'
+import type { RealtimeClient } from '../client/realtime-client.ts'
 import type { EventTable } from '../protocol/define-events.ts'
 import { bindQueryClient } from './bind-query-client.ts'
 import type { StreamBindings } from './bindings.ts'
@@ -33,6 +34,6 @@ export function createRealtime<const Events extends EventTable = EventTable>(
   const client = createClient(clientOptions)
   return {
     ...client,
-    bindQueryClient: (queryClient) => bindQueryClient({ client, queryClient, rules: rules as Rules, streams, onError }),
+    bindQueryClient: (queryClient) => bindQueryClient({ client, queryClient, rules, streams, onError }),
   }
 }

@@ -9,12 +9,15 @@ export type RuleResult = void | undefined | null | Operation | readonly Operatio
 
 export type Rule<Payload = unknown, Type extends string = string> = (event: RealtimeEvent<Payload, Type>) => RuleResult
 
+/** A rule without a table of events: its payload is unknown, unless the app says by a type annotation what it is. */
+type UntypedRule = { rule(event: RealtimeEvent): RuleResult }['rule']
+
 type TypesOf<Events extends EventTable> = Extract<keyof Events, string>
 
 /** Rules by event type or pattern (`goal.*`); where several match, all of them run, in the order of the table. */
 export type Rules<Events extends EventTable = EventTable> =
   string extends TypesOf<Events>
-    ? { readonly [pattern: string]: Rule<any> }
+    ? { readonly [pattern: string]: UntypedRule | undefined }
     : { readonly [Type in TypesOf<Events>]?: Rule<PayloadOf<Events[Type]>, Type> } & {
         readonly [pattern in `${string}*` | `*${string}`]: Rule<PayloadOf<Events[TypesOf<Events>]>>
       }
@@ -22,7 +25,7 @@ export type Rules<Events extends EventTable = EventTable> =
 /** A rule and what it is called in the table, for messages. */
 export interface NamedRule {
   readonly name: string
-  readonly run: Rule<any>
+  readonly run: UntypedRule
 }
 
 export interface RuleIndex {
@@ -31,7 +34,7 @@ export interface RuleIndex {
   for(type: string): readonly NamedRule[]
 }
 
-export function indexRules(rules: Readonly<Record<string, Rule<any> | undefined>>): RuleIndex {
+export function indexRules(rules: Rules): RuleIndex {
   const all = Object.entries(rules).flatMap(([name, run]) => (run === undefined ? [] : [{ name, run }]))
   const byType = new Map<string, readonly NamedRule[]>()
   return {

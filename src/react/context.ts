@@ -1,7 +1,7 @@
 // The client that the hooks read.
 import { createContext, useContext } from 'react'
 import { RealtimeError } from '../base/errors.ts'
-import type { RealtimeClient } from '../client/create-client.ts'
+import type { RealtimeClient } from '../client/realtime-client.ts'
 
 export const RealtimeContext = createContext<RealtimeClient | null>(null)
 

@@ -5,10 +5,9 @@ import type { Undo } from '../base/emitter.ts'
 import { createClient } from '../client/create-client.ts'
 import { bindQueryClient } from '../query/bind-query-client.ts'
 import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
-import type { Rule } from '../query/rules.ts'
+import type { RealtimeEvent } from '../protocol/event.ts'
+import type { Rules } from '../query/rules.ts'
 import { useLatest } from './use-latest.ts'
-
-type RuleTable = Readonly<Record<string, Rule<any> | undefined>>
 
 export function useOwnRealtime(options: RealtimeOptions): Realtime {
   const latest = useLatest(options)
@@ -43,11 +42,8 @@ function bindable(
   latest: Latest,
 ): { client: OwnClient; ruleNames: string; realtime: Realtime } {
   const names = JSON.parse(ruleNames) as string[]
-  const rules = Object.fromEntries(
-    names.map((name): [string, Rule<any>] => [
-      name,
-      (event) => (latest.current.rules as RuleTable | undefined)?.[name]?.(event),
-    ]),
+  const rules: Rules = Object.fromEntries(
+    names.map((name) => [name, (event: RealtimeEvent) => latest.current.rules?.[name]?.(event)]),
   )
   const bind = (queryClient: QueryClient): Undo =>
     bindQueryClient({

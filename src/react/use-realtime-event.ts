@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useMemo } from 'react'
-import type { ListenOptions } from '../client/create-client.ts'
+import type { ListenOptions } from '../client/realtime-client.ts'
 import { useRealtimeClient } from './context.ts'
 import type { EventName, EventOf } from './register.ts'
 import { useLatest } from './use-latest.ts'

@@ -1,7 +1,7 @@
 'use client'
 import { useState, useSyncExternalStore } from 'react'
 import type { ConnectionStatus } from '../client/connection-machine.ts'
-import type { RealtimeClient } from '../client/create-client.ts'
+import type { RealtimeClient } from '../client/realtime-client.ts'
 import { useRealtimeClient } from './context.ts'
 
 export interface UseRealtimeResult extends Pick<RealtimeClient, 'reconnect' | 'pause' | 'resume' | 'inspect'> {

@@ -2,6 +2,7 @@
 import { type InfiniteData, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RealtimeError } from '../../src/client/index.ts'
+import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { createRealtime, invalidate, patch, type RealtimeOptions, remove, upsert } from '../../src/query/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
 
@@ -56,7 +57,9 @@ function show(queryClient: QueryClient, queryKey: unknown[], read: () => unknown
 describe('a patch', () => {
   it('changes the data of the query', async () => {
     const { queryClient, publish } = await setUp({
-      rules: { 'goal.renamed': ({ payload }) => patch<Goal>(['goal', payload.id], { name: payload.name }) },
+      rules: {
+        'goal.renamed': ({ payload }: RealtimeEvent<Goal>) => patch<Goal>(['goal', payload.id], { name: payload.name }),
+      },
     })
     queryClient.setQueryData(['goal', 1], { id: 1, name: 'Ship' })
     await publish('goal.renamed', { id: 1, name: 'Sail' })
@@ -65,7 +68,10 @@ describe('a patch', () => {
 
   it('changes one entity of every list that holds it, and no other', async () => {
     const { queryClient, publish } = await setUp({
-      rules: { 'goal.renamed': ({ payload }) => patch<Goal>(['goals'], { name: payload.name }, { id: payload.id }) },
+      rules: {
+        'goal.renamed': ({ payload }: RealtimeEvent<Goal>) =>
+          patch<Goal>(['goals'], { name: payload.name }, { id: payload.id }),
+      },
     })
     const other = { id: 2, name: 'Other' }
     queryClient.setQueryData(['goals', 'open'], [{ id: 1, name: 'Ship' }, other])
@@ -102,7 +108,9 @@ describe('a patch', () => {
 
   it('made while a fetch runs wins over the older answer, by one more fetch', async () => {
     const truth = { name: 'Ship' }
-    const { queryClient, publish } = await setUp({ rules: { a: ({ payload }) => patch<Goal>(['goal'], payload) } })
+    const { queryClient, publish } = await setUp({
+      rules: { a: ({ payload }: RealtimeEvent<Goal>) => patch<Goal>(['goal'], payload) },
+    })
     const { fetches } = show(queryClient, ['goal'], () => ({ ...truth }))
     await pass(100)
     void queryClient.refetchQueries({ queryKey: ['goal'] })
@@ -135,7 +143,7 @@ describe('a patch', () => {
 
 describe('an upsert', () => {
   const rules = {
-    'goal.saved': ({ payload }: { payload: Goal }) =>
+    'goal.saved': ({ payload }: RealtimeEvent<Goal>) =>
       upsert(['goals'], payload, { where: (goal, key) => key[1] === (goal.done ? 'done' : 'open') }),
   }
 
@@ -190,7 +198,7 @@ describe('an upsert', () => {
 describe('a removal', () => {
   it('takes the entity out of the lists', async () => {
     const { queryClient, publish } = await setUp({
-      rules: { 'goal.removed': ({ payload }) => remove(['goals'], payload.id) },
+      rules: { 'goal.removed': ({ payload }: RealtimeEvent<Goal>) => remove(['goals'], payload.id) },
     })
     queryClient.setQueryData(['goals'], [{ id: 1 }, { id: 2 }])
     await publish('goal.removed', { id: 1 })

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import { createRealtime, patch } from '../../src/query/index.ts'
-import { defineEvents, payload } from '../../src/protocol/index.ts'
+import { defineEvents, payload, type RealtimeEvent } from '../../src/protocol/index.ts'
 
 interface Goal {
   id: number
@@ -39,10 +39,15 @@ describe('rules', () => {
     })
   })
 
-  it('are free where there is no table', () => {
+  it('without a table do not pretend to know a payload, and take the app at its word', () => {
     createRealtime({
       url: '/realtime',
-      rules: { anything: ({ payload: given }) => patch<Goal>(['goal'], { name: String(given) }) },
+      rules: {
+        anything: (event) => {
+          expectTypeOf(event.payload).toBeUnknown()
+        },
+        told: ({ payload: goal }: RealtimeEvent<Goal>) => patch<Goal>(['goal', goal.id], { name: goal.name }),
+      },
     })
   })
 

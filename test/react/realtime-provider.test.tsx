@@ -4,6 +4,7 @@ import { type ComponentProps, type ReactNode, StrictMode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { createRealtime, patch } from '../../src/query/index.ts'
 import { RealtimeProvider, useRealtimeConnection } from '../../src/react/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
@@ -41,7 +42,7 @@ function renderProvider(props: Props, children: ReactNode = <Status />) {
 describe('a provider with a client', () => {
   it('opens one socket in StrictMode and shows an event on the screen', async () => {
     const { server } = renderApp(<Name />, {
-      rules: { renamed: ({ payload }) => patch<string>(['goal'], () => payload.name) },
+      rules: { renamed: ({ payload }: RealtimeEvent<{ name: string }>) => patch<string>(['goal'], () => payload.name) },
     })
     await pass(100)
     expect(server.opened).toBe(1)
@@ -58,7 +59,7 @@ describe('a provider with a client', () => {
       return <h1>{useQuery({ queryKey: ['goal'], queryFn: () => 'Ship' }).data}</h1>
     }
     const { server } = renderApp(<Counted />, {
-      rules: { renamed: ({ payload }) => patch<string>(['goal'], () => payload.name) },
+      rules: { renamed: ({ payload }: RealtimeEvent<{ name: string }>) => patch<string>(['goal'], () => payload.name) },
     })
     await pass(100)
     const before = renders
@@ -144,6 +145,7 @@ describe('a provider with options', () => {
     await pass(100)
     rerender({ transports: [server.transport], rules: { renamed: () => patch<string>(['goal'], () => 'Sail') } })
     await pass(100)
+    expect(server.opened).toBe(1)
     server.publish({ type: 'renamed', payload: {} })
     await pass(100)
     expect(screen.getByRole('heading')).toHaveTextContent('Sail')

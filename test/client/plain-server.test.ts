@@ -1,0 +1,96 @@
+// A server that knows none of our frames, on a real socket: it echoes no subprotocol, overwrites its one subscription,
+// and sends what many banks send.
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { createClient, type RealtimeClient } from '../../src/client/index.ts'
+
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end()
+})
+
+const transaction = {
+  type: 'transaction',
+  eventId: 'EV-550e8400e29b41d4',
+  timestamp: '2024-11-09T14:30:00Z',
+  transaction: { id: 'TXN-1', amount: 50_000, currency: 'NGN', type: 'TRANSFER', status: 'SUCCESS' },
+}
+
+async function startPlainServer() {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => false })
+  await new Promise((resolve) => server.once('listening', resolve))
+  const received: string[] = []
+  const urls: string[] = []
+  server.on('connection', (socket, request) => {
+    urls.push(request.url ?? '')
+    socket.on('message', (data: Buffer) => received.push(data.toString()))
+  })
+  ends.push(
+    () =>
+      new Promise((resolve) => {
+        for (const socket of server.clients) socket.terminate()
+        server.close(resolve)
+      }),
+  )
+  const send = (text: string) => {
+    for (const socket of server.clients) socket.send(text)
+  }
+  return { server, received, urls, send, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/feed` }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5_000
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`still not: ${String(condition)}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+describe('a client with no word about its server', () => {
+  it('finds out that it is a plain one and works with it', async () => {
+    const { received, urls, send, url } = await startPlainServer()
+    const client: RealtimeClient = createClient({ url })
+    ends.push(client.dispose)
+    const heard: unknown[] = []
+    client.on(['transaction', 'balance'], (event) => heard.push(event.payload), {
+      filters: { minAmount: 1000, maxAmount: 100000, status: 'success' },
+    })
+    client.hold()
+    await until(() => client.getState().name === 'connected')
+    expect(client.getState()).toMatchObject({ server: 'plain', connectionId: null })
+
+    send(JSON.stringify(transaction))
+    send('<html>not for you</html>')
+    send('{"type":"ping"}')
+    send(JSON.stringify({ ...transaction, eventId: 'EV-2', transaction: { ...transaction.transaction, amount: 5 } }))
+    await until(() => received.length === 4)
+    expect(received).toEqual([
+      '{"type":"subscribe","events":["transaction","balance"],"filters":{"minAmount":1000,"maxAmount":100000,"status":"success"}}',
+      '{"type":"ack","eventId":"EV-550e8400e29b41d4"}',
+      '{"type":"pong"}',
+      '{"type":"ack","eventId":"EV-2"}',
+    ])
+    expect(heard).toEqual([transaction.transaction])
+    expect(client.inspect().counters).toMatchObject({ received: 2, quarantined: 1 })
+    // The first open offers realtime.v1 and fails, since nobody echoes it; the second asks as a plain client does.
+    expect(urls).toEqual([
+      '/feed',
+      '/feed?events=transaction%2Cbalance&minAmount=1000&maxAmount=100000&status=success&protocol=realtime.v1',
+    ])
+  })
+
+  it('comes back to it after a blip, and knows that it may have missed something', async () => {
+    const { server, url } = await startPlainServer()
+    const client = createClient({ url, server: 'plain' })
+    ends.push(client.dispose)
+    const causes: string[] = []
+    client.onResync(({ cause }) => causes.push(cause))
+    client.on('transaction', () => {})
+    client.hold()
+    await until(() => client.getState().name === 'connected')
+    for (const socket of server.clients) socket.terminate()
+    await until(() => client.inspect().counters.dials === 2 && client.getState().name === 'connected')
+    expect(causes).toEqual(['joined', 'unconfirmed'])
+  })
+})
