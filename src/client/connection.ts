@@ -11,7 +11,7 @@ import {
   type WelcomeFrame,
 } from '../protocol/frames.ts'
 import type { SseFields } from '../protocol/normalize.ts'
-import type { TransportClosure, TransportLink } from '../transports/transport.ts'
+import type { Transport, TransportClosure } from '../transports/transport.ts'
 import { firstRetryDelayMs, retryDelayMs } from './backoff.ts'
 import {
   abilities,
@@ -24,6 +24,7 @@ import {
   step,
 } from './connection-machine.ts'
 import type { Credentials } from './credentials.ts'
+import { dial, type DialledLink } from './dial.ts'
 import type { ResolvedOptions, TokenReason } from './options.ts'
 
 export interface ConnectionListener {
@@ -77,7 +78,7 @@ export function createConnection(
   let state: ConnectionState = initialState
   let stateScope = createScope(clock)
   let linkScope = createScope(clock)
-  let link: TransportLink | null = null
+  let link: DialledLink | null = null
   let kind: ServerKind | 'unknown' = options.server === 'auto' ? 'unknown' : options.server
   let tokenReason: TokenReason = 'connect'
   let refreshedAt = -Infinity
@@ -147,11 +148,11 @@ export function createConnection(
 
   function beginAttempt() {
     dials++
-    if (!credentials.exist) return dial(null, kind !== 'plain')
+    if (!credentials.exist) return open(null)
     credentials.request(tokenReason, linkScope, {
       token(token) {
         tokenReason = 'connect'
-        dial(token, kind !== 'plain')
+        open(token)
       },
       signedOut: () => dispatch({ type: 'signedOut' }),
       failed(error) {
@@ -161,63 +162,29 @@ export function createConnection(
     })
   }
 
-  /** @param offer whether to offer `realtime.v1`; a browser refuses a server that was offered one and echoes none. */
-  function dial(token: string | null, offer: boolean) {
-    const scope = linkScope.child()
-    const transport = transports[transportIndex % transports.length]!
-    const plain = !offer
-    // A livecache server that is dialled as a plain one, because its first open failed, can tell by this and ask for a sign-in.
-    const params = plain ? { ...on.plainParams(), ...(kind === 'unknown' && { protocol: protocolName }) } : {}
-    const place = options.auth
+  function open(token: string | null) {
+    const scope = linkScope
     const request = {
-      protocol: offer ? protocolName : null,
-      params,
-      credential: plain && token !== null && place !== 'none' ? { token, place } : null,
+      transport: currentTransport(),
+      kind,
+      token,
+      auth: options.auth,
+      plainParams: on.plainParams,
+      openTimeoutMs: options.openTimeoutMs,
     }
-    let isOpen = false
-
-    const cancelOpenLimit = scope.timeout(
-      () => failed({ code: 1006, reason: 'the server did not answer in time' }),
-      options.openTimeoutMs,
-    )
-    // Another link may have taken this one's place: whatever a replaced one still says is dropped.
-    const guarded =
-      <Arguments extends unknown[]>(run: (...given: Arguments) => void) =>
-      (...given: Arguments) => {
-        if (!scope.disposed) run(...given)
-      }
-    const failed = (closure: TransportClosure) => {
-      scope.dispose()
-      if (isOpen) return closed(closure)
-      if (offer && kind === 'unknown') return dial(token, false)
-      blindlyFailed(closure)
-    }
-    const listener = {
-      opened: guarded((chosen: string | null) => {
-        isOpen = true
-        cancelOpenLimit()
-        opened(token, chosen, scope)
-      }),
-      message: guarded((text: string, sse?: SseFields) => {
+    link = dial(request, scope, {
+      opened: (protocol) => opened(token, protocol, scope),
+      message(text, sse) {
         heardAt = clock.now()
         on.message(text, sse)
-      }),
-      closed: guarded(failed),
-    }
-    try {
-      const opening = transport.open(request, listener)
-      link = opening
-      scope.own(() => opening.close())
-    } catch (cause) {
-      scope.dispose()
-      const message = cause instanceof Error ? cause.message : String(cause)
-      on.error(
-        cause instanceof RealtimeError
-          ? cause
-          : new RealtimeError('refused', `The browser refused to open the socket: ${message}`, { cause }),
-      )
-      dispatch({ type: 'refused', reason: message })
-    }
+      },
+      closed: ({ code, reason }) => follow(fateOfClose(code), reason || `the link was closed (${code})`),
+      failed: blindlyFailed,
+      refused(error) {
+        on.error(error)
+        dispatch({ type: 'refused', reason: error.message })
+      },
+    })
   }
 
   function opened(token: string | null, chosen: string | null, scope: Scope) {
@@ -236,11 +203,15 @@ export function createConnection(
     }
   }
 
+  function currentTransport(): Transport {
+    return transports[transportIndex % transports.length]!
+  }
+
   function ready(welcome: WelcomeFrame | null) {
     if (!holdsLink(state)) return
     const now = clock.now()
     const info: LinkInfo = {
-      transport: transports[transportIndex % transports.length]!.name,
+      transport: currentTransport().name,
       server: welcome === null ? 'plain' : 'livecache',
       connectionId: welcome?.connectionId ?? null,
       since: now,
@@ -258,10 +229,6 @@ export function createConnection(
     transportIndex++
     if (blindFailures === blindFailuresBeforeRefresh && credentials.exist) tokenReason = 'rejected'
     follow(fateOfClose(code), reason || `the server could not be reached (${code})`)
-  }
-
-  function closed({ code, reason }: TransportClosure) {
-    follow(fateOfClose(code), reason || `the link was closed (${code})`)
   }
 
   function follow(fate: CloseFate, reason: string, hintMs = 0) {

@@ -14,6 +14,8 @@ import {
 import { findForeignStream, type Identity, mayRead, type Verify } from './access.ts'
 import { flatFrame, livecacheFrame } from './encode-event.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
+import { inOrder, missedIn } from './replay.ts'
+import { createUnacked } from './unacked.ts'
 
 /** The socket, as far as a session needs one. */
 export interface SessionSink {
@@ -71,7 +73,14 @@ export function createSession(
   const subscriptions = new Map<string, SubscriptionSpec>()
   /** Per stream, the last `seq` this session was sent, or knows it was not meant to see. */
   const cursors = new Map<string, number>()
-  const unacked = new Map<string, number>()
+  const unacked = createUnacked({
+    scope,
+    now: clock.now,
+    limitMs: options.ackTimeoutMs,
+    max: options.maxUnacked,
+    onLate: () => end(closeCodes.timeout, 'ACK_TIMEOUT: an event was not confirmed in time'),
+    onFull: () => end(closeCodes.resync, 'too many events are unconfirmed'),
+  })
   const early: string[] = []
   let identity: Identity | null = null
   /** Events are held back until the client has said where to go on, so that none overtakes a replayed one. */
@@ -169,8 +178,7 @@ export function createSession(
       case 'resume':
         return resume(frame, identity)
       case 'ack':
-        for (const eventId of frame.eventIds ?? [frame.eventId ?? '']) unacked.delete(eventId)
-        return
+        return unacked.confirm(frame.eventIds ?? [frame.eventId ?? ''])
       case 'ping':
         return send({ type: 'pong' })
       case 'pong':
@@ -228,7 +236,7 @@ export function createSession(
     const lastIndex = lastEventId === undefined ? undefined : log.find(lastEventId)?.index
     for (const stream of new Set([...Object.keys(asked), ...cursors.keys(), ...log.streams])) {
       if (!mayRead(reader, stream)) continue
-      const events = missedIn(stream, asked[stream], lastIndex)
+      const events = missedIn(log, stream, { position: asked[stream], toldSeq: cursors.get(stream) ?? 0, lastIndex })
       if (events !== null) missed.push(...events)
       if (asked[stream] !== undefined) {
         cursors.set(stream, asked[stream].seq)
@@ -241,30 +249,16 @@ export function createSession(
     send({ type: 'resumed', streams: answer })
   }
 
-  /** What a session missed in a stream, or null where that is no longer known. */
-  function missedIn(
-    stream: string,
-    position: { epoch: string; seq: number } | undefined,
-    lastIndex: number | undefined,
-  ): readonly LoggedEvent[] | null {
-    if (position !== undefined) return position.epoch === log.epoch ? log.since(stream, position.seq) : null
-    // It knew nothing of this stream, so what was published since it subscribed is all it could have missed…
-    const since = log.since(stream, cursors.get(stream) ?? 0) ?? []
-    // …unless an event it names says how far it had come in the log as a whole.
-    return lastIndex === undefined ? since : (log.since(stream, 0) ?? since).filter(({ index }) => index > lastIndex)
-  }
-
+  /** A plain client names no streams: its last event says how far it had come. */
   function replayAfter(lastEventId: string, reader: Identity) {
-    const last = log.find(lastEventId)
-    if (last === undefined) return
-    const missed = [...log.streams]
-      .filter((stream) => mayRead(reader, stream))
-      .flatMap((stream) => missedIn(stream, undefined, last.index) ?? [])
-    replay(missed)
+    const lastIndex = log.find(lastEventId)?.index
+    if (lastIndex === undefined) return
+    const readable = [...log.streams].filter((stream) => mayRead(reader, stream))
+    replay(readable.flatMap((stream) => missedIn(log, stream, { position: undefined, toldSeq: 0, lastIndex }) ?? []))
   }
 
   function replay(missed: readonly LoggedEvent[]) {
-    for (const event of missed.toSorted((a, b) => a.index - b.index)) if (wants(event)) deliver(event, true)
+    for (const event of inOrder(missed)) if (wants(event)) deliver(event, true)
   }
 
   // ── what the client is sent ───────────────────────────────────────────────────────────────────────────────────
@@ -278,33 +272,9 @@ export function createSession(
     const { stream, seq, eventId } = event.frame
     const previous = cursors.get(stream) ?? 0
     cursors.set(stream, seq)
-    expectAck(eventId)
-    if (scope.disposed) return
+    if (!unacked.add(eventId)) return
     const own = { replayed, ...(previous !== seq - 1 && { prev: previous }) }
     sink.send(request.livecache ? livecacheFrame(event, own) : flatFrame(event))
-  }
-
-  function expectAck(eventId: string) {
-    if (options.ackTimeoutMs === Infinity) return
-    if (unacked.size >= options.maxUnacked) return end(closeCodes.resync, 'too many events are unconfirmed')
-    unacked.set(eventId, clock.now())
-    if (unacked.size === 1) watchAcks()
-  }
-
-  function watchAcks() {
-    const [oldest] = unacked.values()
-    if (oldest === undefined) return
-    const leftMs = oldest + options.ackTimeoutMs - clock.now()
-    if (leftMs <= 0) end(closeCodes.timeout, 'ACK_TIMEOUT: an event was not confirmed in time')
-    else ackCheck.arm(leftMs)
-  }
-
-  const ackCheck = {
-    cancel: () => {},
-    arm(ms: number) {
-      this.cancel()
-      this.cancel = scope.timeout(watchAcks, ms)
-    },
   }
 
   function startBeating() {

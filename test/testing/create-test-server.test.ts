@@ -49,7 +49,8 @@ describe('the test server', () => {
     expect(heard).toEqual([1, 2])
     const { epoch } = server.hub
     server.comeBack({ forgetting: true })
-    await pass(10_000)
+    // The link had not held for long, so the ladder goes on: up to 32 s.
+    await pass(32_000)
     expect(server.hub.epoch).not.toBe(epoch)
     expect(realtime.inspect().counters.lost).toBe(1)
   })

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import type { ConnectionState } from '../../src/client/connection-machine.ts'
+import { createSubscriber } from '../../src/client/subscriber.ts'
+import type { Subscription } from '../../src/client/subscriptions.ts'
+import type { ClientFrame } from '../../src/protocol/index.ts'
+
+const link = {
+  name: 'connected',
+  attempt: 0,
+  transport: 'ws',
+  connectionId: null,
+  since: 0,
+  resumed: false,
+  latencyMs: null,
+} as const
+
+function setUp(server: 'livecache' | 'plain' | null) {
+  const state: ConnectionState = server === null ? { name: 'idle' } : { ...link, server }
+  const sent: ClientFrame[] = []
+  const current: Subscription[] = [{ id: 's1', spec: { events: ['goal.*'] } }]
+  const subscriber = createSubscriber({
+    state: () => state,
+    send: (frame) => sent.push(frame),
+    current: () => current,
+    knownTypes: ['goal.created', 'goal.removed'],
+    lastEventId: () => 'E9',
+  })
+  const add = (subscription: Subscription) => {
+    current.push(subscription)
+    subscriber.joined(subscription)
+  }
+  return { subscriber, sent, current, add }
+}
+
+describe('a livecache server', () => {
+  it('hears of all subscriptions at the start, and of each change', () => {
+    const { subscriber, sent, add } = setUp('livecache')
+    subscriber.begin(['patterns'])
+    const second = { id: 's2', spec: { events: ['a'] } }
+    add(second)
+    subscriber.left(second)
+    expect(sent).toEqual([
+      { type: 'subscribe', id: 's1', events: ['goal.*'] },
+      { type: 'subscribe', id: 's2', events: ['a'] },
+      { type: 'unsubscribe', id: 's2' },
+    ])
+  })
+
+  it('has patterns spelled out where it announced that it takes none', () => {
+    const { subscriber, sent } = setUp('livecache')
+    subscriber.begin([])
+    expect(sent).toEqual([{ type: 'subscribe', id: 's1', events: ['goal.created', 'goal.removed'] }])
+  })
+})
+
+describe('a plain server', () => {
+  it('hears the union once, and again only when it changes', () => {
+    const { subscriber, sent, add } = setUp('plain')
+    subscriber.beginPlain()
+    add({ id: 's2', spec: { events: ['goal.created'] } })
+    add({ id: 's3', spec: { events: ['a'] } })
+    expect(sent).toEqual([
+      { type: 'subscribe', events: ['goal.created', 'goal.removed'], lastEventId: 'E9' },
+      { type: 'subscribe', events: ['goal.created', 'goal.removed', 'a'], lastEventId: 'E9' },
+    ])
+  })
+
+  it('hears it in the address too', () => {
+    expect(setUp('plain').subscriber.addressParams()).toEqual({
+      events: 'goal.created,goal.removed',
+      lastEventId: 'E9',
+    })
+  })
+})
+
+describe('no server', () => {
+  it('hears nothing', () => {
+    const { sent, add, subscriber, current } = setUp(null)
+    add({ id: 's2', spec: { events: ['a'] } })
+    subscriber.left(current[0]!)
+    expect(sent).toEqual([])
+  })
+})
