@@ -28,3 +28,8 @@ export function mayRead(identity: Identity, stream: string): boolean {
 export function findForeignStream(identity: Identity, wanted: readonly string[] = []): string | undefined {
   return wanted.find((stream) => !isPattern(stream) && !mayRead(identity, stream))
 }
+
+/** The streams that a reader, or what it asks for, names outright. */
+export function namedStreams(identity: Identity, wanted: readonly string[] = []): readonly string[] {
+  return [...identity.streams, ...wanted].filter((stream) => !isPattern(stream))
+}

@@ -11,7 +11,7 @@ import {
   type ServerFrame,
   type SubscribeFrame,
 } from '../protocol/frames.ts'
-import { findForeignStream, type Identity, mayRead, type Verify } from './access.ts'
+import { findForeignStream, type Identity, mayRead, namedStreams, type Verify } from './access.ts'
 import { flatFrame, livecacheFrame } from './encode-event.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
 import { inOrder, missedIn } from './replay.ts'
@@ -203,7 +203,8 @@ export function createSession(
     const spec: SubscriptionSpec = { events, ...(filters && { filters }), ...(streams && { streams }) }
     subscriptions.set(ref ?? '', spec)
     const heads: Record<string, { epoch: string; seq: number }> = {}
-    for (const stream of log.streams) {
+    // Those named outright count before their first event too, so that a client has a position to go on from.
+    for (const stream of new Set([...log.streams, ...namedStreams(reader, streams)])) {
       if (!reads(reader, spec, stream)) continue
       heads[stream] = log.head(stream)
       if (!cursors.has(stream)) cursors.set(stream, heads[stream].seq)

@@ -289,6 +289,16 @@ describe('what the server says', () => {
     ])
   })
 
+  it('comes after the events before it, also those that wait for their flush', async () => {
+    const { client, transport } = await onScript()
+    const order: string[] = []
+    client.on('*', ({ id }) => order.push(id!))
+    client.onResync(({ cause }) => order.push(cause))
+    for (const eventId of ['1', '2', '3']) transport.last.say({ type: 'a', eventId })
+    transport.last.say({ type: 'resync' })
+    expect(order).toEqual(['1', '2', '3', 'requested'])
+  })
+
   it('of a refused subscription is reported, and the others go on', async () => {
     const verify = () => ({ subject: 'ada', streams: ['tenant:1'] })
     const { client, server, errors, seen } = await onServer(createTestServer({ verify }))

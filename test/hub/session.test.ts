@@ -156,7 +156,7 @@ describe('subscriptions', () => {
         ref: 's1',
         events: ['*'],
         filters: { a: 1 },
-        streams: { 'tenant:1': { epoch, seq: 2 }, 'goal:7': { epoch, seq: 1 } },
+        streams: { 'tenant:1': { epoch, seq: 2 }, 'goal:7': { epoch, seq: 1 }, 'user:ada': { epoch, seq: 0 } },
       },
       { type: 'subscribed', ref: 's2', events: ['*'], streams: { 'goal:7': { epoch, seq: 1 } } },
     ])

@@ -1,5 +1,5 @@
 // Events to a real QueryClient, through a real hub.
-import { type InfiniteData, QueryClient, QueryObserver } from '@tanstack/react-query'
+import { type InfiniteData, notifyManager, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RealtimeError } from '../../src/client/index.ts'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
@@ -50,7 +50,8 @@ function show(queryClient: QueryClient, queryKey: unknown[], read: () => unknown
       return value
     },
   })
-  observer.subscribe(() => {})
+  // As React's useQuery does it.
+  observer.subscribe(notifyManager.batchCalls(() => {}))
   return { fetches }
 }
 
@@ -203,6 +204,28 @@ describe('a removal', () => {
     queryClient.setQueryData(['goals'], [{ id: 1 }, { id: 2 }])
     await publish('goal.removed', { id: 1 })
     expect(queryClient.getQueryData(['goals'])).toEqual([{ id: 2 }])
+  })
+})
+
+describe('a flush of many events', () => {
+  afterEach(() => notifyManager.setScheduler((callback) => setTimeout(callback, 0)))
+
+  it('notifies whoever watches once', async () => {
+    const { queryClient, server } = await setUp({
+      rules: { a: ({ payload }: RealtimeEvent<string>) => patch<Goal>(['goal'], { name: payload }) },
+    })
+    show(queryClient, ['goal'], () => ({ id: 1, name: '' }))
+    await pass(100)
+    let notifications = 0
+    notifyManager.setScheduler((callback) => {
+      notifications++
+      setTimeout(callback, 0)
+    })
+    for (let index = 0; index < 200; index++) server.publish({ type: 'a', payload: `v${index}` })
+    await pass(100)
+    expect(queryClient.getQueryData(['goal'])).toEqual({ id: 1, name: 'v199' })
+    // The first event goes at once, what follows within the frame together.
+    expect(notifications).toBe(2)
   })
 })
 

@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { IsRestoringProvider, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { act, render, screen } from '@testing-library/react'
 import { type ComponentProps, type ReactNode, StrictMode } from 'react'
 import { hydrateRoot } from 'react-dom/client'
@@ -110,6 +110,27 @@ describe('a provider with a client', () => {
     await pass(100)
     expect(server.opened).toBe(1)
     expect(server.open).toBe(1)
+  })
+})
+
+describe('a persisted cache', () => {
+  it('is restored before anything connects, so that nothing is applied to what is about to be overwritten', async () => {
+    const server = createTestServer()
+    const realtime = createRealtime({ transports: [server.transport] })
+    const queryClient = new QueryClient()
+    const tree = (isRestoring: boolean) => (
+      <QueryClientProvider client={queryClient}>
+        <IsRestoringProvider value={isRestoring}>
+          <RealtimeProvider client={realtime} />
+        </IsRestoringProvider>
+      </QueryClientProvider>
+    )
+    const { rerender } = render(tree(true))
+    await pass(1_000)
+    expect(server.opened).toBe(0)
+    rerender(tree(false))
+    await pass(100)
+    expect(server.opened).toBe(1)
   })
 })
 
