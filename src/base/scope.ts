@@ -1,6 +1,6 @@
 // Owns whatever was started (timers, listeners, children) and ends it. The only caller of the clock's timers.
 import type { Clock } from './clock.ts'
-import type { Undo } from './emitter.ts'
+import { throwLater, type Undo } from './emitter.ts'
 
 export interface Scope {
   readonly disposed: boolean
@@ -54,7 +54,14 @@ export function createScope(clock: Clock): Scope {
     },
     dispose() {
       disposed = true
-      for (const release of [...undos].toReversed()) release()
+      for (const release of [...undos].toReversed()) {
+        try {
+          release()
+        } catch (error) {
+          // What else was started must end all the same.
+          throwLater(error)
+        }
+      }
     },
   }
 }

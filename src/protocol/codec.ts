@@ -41,10 +41,12 @@ export function decodeServerMessage(text: string, context: DecodeContext): Serve
 
 function decodeServerItem(item: unknown, text: string, context: DecodeContext): ServerMessage {
   if (!isObject(item)) return invalid(`a frame must be an object, not ${nameOf(item)}`, text)
-  const control = readControl(serverFrameFields, item, context.sse)
-  if (control !== null)
-    return 'reason' in control ? invalid(control.reason, text) : { kind: 'frame', frame: control.frame as ServerFrame }
   try {
+    const control = readControl(serverFrameFields, item, context.sse)
+    if (control !== null)
+      return 'reason' in control
+        ? invalid(control.reason, text)
+        : { kind: 'frame', frame: control.frame as ServerFrame }
     const frame = renameKeys(item, {
       ...(context.exempt && { exempt: context.exempt }),
       maxDepth: maxFrameDepth,
@@ -53,8 +55,7 @@ function decodeServerItem(item: unknown, text: string, context: DecodeContext): 
     const event = normalizeEvent(frame, { ...context, raw })
     return event === null ? invalid('a frame needs a "type"', text) : { kind: 'event', event }
   } catch (error) {
-    if (error instanceof TooDeep) return invalid(`a frame may be nested ${maxFrameDepth} levels deep at most`, text)
-    throw error
+    return tooDeep(error, text)
   }
 }
 
@@ -63,10 +64,13 @@ export function decodeClientFrame(text: string): { kind: 'frame'; frame: ClientF
   const parsed = parseJson(text)
   if (!parsed.ok) return invalid(parsed.reason, text)
   if (!isObject(parsed.value)) return invalid(`a frame must be an object, not ${nameOf(parsed.value)}`, text)
-  const control = readControl(clientFrameFields, parsed.value)
-  if (control === null)
-    return invalid(`no frame has the type ${JSON.stringify(parsed.value['type'])?.slice(0, 80)}`, text)
-  return 'reason' in control ? invalid(control.reason, text) : { kind: 'frame', frame: control.frame as ClientFrame }
+  try {
+    const control = readControl(clientFrameFields, parsed.value)
+    if (control === null) return invalid(noSuchType(parsed.value['type']), text)
+    return 'reason' in control ? invalid(control.reason, text) : { kind: 'frame', frame: control.frame as ClientFrame }
+  } catch (error) {
+    return tooDeep(error, text)
+  }
 }
 
 export function encodeFrame(frame: ClientFrame | ServerFrame): string {
@@ -75,7 +79,10 @@ export function encodeFrame(frame: ClientFrame | ServerFrame): string {
 
 type FieldTables = typeof clientFrameFields | typeof serverFrameFields
 
-/** The control frame that `item` is; null where it is none. Only its own keys are renamed: deeper ones may be names of streams. */
+/**
+ * The control frame that `item` is; null where it is none. Only its own keys are renamed: deeper ones may be names of
+ * streams. A field that is null counts as left out, as many servers write it.
+ */
 function readControl(
   table: FieldTables,
   item: JsonObject,
@@ -85,10 +92,9 @@ function readControl(
   if (typeof type !== 'string' || !Object.hasOwn(table, type)) return null
   // Over SSE an entity may have a `type` of its own: a control frame repeats it as the event's name and has no id.
   if (sse?.event !== undefined && sse.event !== 'message' && sse.event !== type) return null
-  const frame: JsonObject = {}
-  for (const [key, value] of Object.entries(item)) {
-    if (key !== '__proto__') frame[toCamelCase(key)] = value
-  }
+  const exempt = new Set(Object.keys(item).map(toCamelCase))
+  const renamed = renameKeys(item, { exempt, maxDepth: maxFrameDepth }) as JsonObject
+  const frame = Object.fromEntries(Object.entries(renamed).filter(([, value]) => value !== null))
   const reason = findWrongField(table, frame)
   return reason === null ? { frame } : { reason }
 }
@@ -104,6 +110,22 @@ function parseJson(text: string): { ok: true; value: unknown } | { ok: false; re
   }
 }
 
-const nameOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
+function noSuchType(type: unknown): string {
+  if (type === undefined) return 'a frame needs a "type"'
+  return typeof type === 'string'
+    ? `no frame has the type "${type.slice(0, 80)}"`
+    : `"type" of a frame must be a string, not ${nameOf(type)}`
+}
+
+function tooDeep(error: unknown, text: string): InvalidFrame {
+  if (!(error instanceof TooDeep)) throw error
+  return invalid(`a frame may be nested ${maxFrameDepth} levels deep at most`, text)
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  return isObject(value) ? 'an object' : `a ${typeof value}`
+}
+
 const invalid = (reason: string, text: string): InvalidFrame => ({ kind: 'invalid', reason, text: text.slice(0, 500) })

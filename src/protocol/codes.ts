@@ -43,11 +43,11 @@ export function fateOfClose(code: number): CloseFate {
   return fates[code] ?? { kind: 'retry' }
 }
 
-/** Codes of `error` frames that end the link the way a close code does. */
-export const closeCodeOfError: Readonly<Record<string, number>> = {
+/** Codes of `error` frames that end the link the way a close code does. Without a prototype: a server may say "constructor". */
+export const closeCodeOfError: Readonly<Record<string, number>> = Object.assign(Object.create(null) as object, {
   UNAUTHORIZED: closeCodes.unauthorized,
   ACK_TIMEOUT: closeCodes.timeout,
   HEARTBEAT_TIMEOUT: closeCodes.timeout,
   RESYNC: closeCodes.resync,
   RATE_LIMIT: closeCodes.rateLimit,
-}
+})

@@ -35,7 +35,9 @@ export function checkPayload(
 ): { ok: true; payload: unknown } | { ok: false; reason: string } {
   if (schema === undefined) return { ok: true, payload: value }
   const result = schema['~standard'].validate(value)
-  if (result instanceof Promise) {
+  if ('then' in result) {
+    // Nobody awaits it, so nobody else would catch what it may reject with.
+    result.then(undefined, () => {})
     // An event that waited for its schema would be overtaken by the next one.
     return {
       ok: false,

@@ -112,19 +112,31 @@ export const serverFrameFields = {
   revoked: { streams: 'strings' },
 } as const satisfies FieldTable & Record<ServerFrame['type'], object>
 
+const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isPosition = (value: unknown): boolean =>
-  isObject(value) && typeof value['epoch'] === 'string' && Number.isSafeInteger(value['seq'])
+  isObject(value) && typeof value['epoch'] === 'string' && isSeq(value['seq'])
 const every = (value: unknown, test: (item: unknown) => boolean): boolean =>
   isObject(value) && Object.values(value).every(test)
 
+/** What each kind is called to whoever sent another. */
+const names: Record<FieldKind, string> = {
+  string: 'a string',
+  number: 'a number of 0 or more',
+  boolean: 'true or false',
+  strings: 'an array of strings',
+  object: 'an object',
+  positions: 'an object that holds an {"epoch", "seq"} for each stream',
+  heads: 'an object that holds a seq for each stream',
+}
+
 const fits: Record<FieldKind, (value: unknown) => boolean> = {
   string: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number' && value >= 0,
+  number: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
   boolean: (value) => typeof value === 'boolean',
   strings: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   object: isObject,
   positions: (value) => every(value, isPosition),
-  heads: (value) => every(value, Number.isSafeInteger),
+  heads: (value) => every(value, isSeq),
 }
 
 /** The first field of `frame` that does not fit its row of `table`, as a sentence; null where all fit. */
@@ -133,9 +145,9 @@ export function findWrongField(table: FieldTable, frame: JsonObject): string | n
   for (const [field, kind] of Object.entries(fields)) {
     const value = frame[field]
     const optional = kind.endsWith('?')
-    if (optional && (value === undefined || value === null)) continue
+    if (optional && value === undefined) continue
     const wanted = (optional ? kind.slice(0, -1) : kind) as FieldKind
-    if (!fits[wanted](value)) return `"${field}" of a "${String(frame['type'])}" frame must be ${wanted}`
+    if (!fits[wanted](value)) return `"${field}" of a "${String(frame['type'])}" frame must be ${names[wanted]}`
   }
   return null
 }

@@ -9,21 +9,22 @@ const remedy = 'Pass the address of the realtime server, e.g. url: "wss://api.ex
  */
 export function assertSocketUrl(url: unknown): asserts url is string {
   if (typeof url !== 'string' || url.trim() === '') {
-    const given = url === '' ? 'an empty string' : typeof url === 'string' ? 'only spaces' : String(url)
-    throw new RealtimeError('invalid-url', `The url is ${given}, so there is no server to connect to. ${remedy}`)
+    throw new RealtimeError('invalid-url', `The url is ${nameOf(url)}, so there is no server to connect to. ${remedy}`)
   }
-  if (isRelative(url)) return
-  const { protocol } = parse(url)
+  if (!isRelative(url)) assertScheme(parse(url), url)
+}
+
+function assertScheme({ protocol }: URL, url: string) {
   if (!/^(ws|http)s?:$/.test(protocol)) {
     throw new RealtimeError(
       'invalid-url',
       `"${shown(url)}" has the scheme "${protocol}", which cannot carry a socket. Use wss://, or ws:// on a development machine.`,
     )
   }
-  if (protocol === 'ws:' && globalThis.location?.protocol === 'https:') {
+  if (/^(ws|http):$/.test(protocol) && globalThis.location?.protocol === 'https:') {
     throw new RealtimeError(
       'invalid-url',
-      `"${shown(url)}" is not encrypted and the page is, so the browser would refuse it. Use wss:// instead of ws://.`,
+      `"${shown(url)}" is not encrypted and the page is, so the browser would refuse it. Use wss:// instead.`,
     )
   }
 }
@@ -32,7 +33,10 @@ export function assertSocketUrl(url: unknown): asserts url is string {
 export function resolveSocketUrl(url: string, params: Readonly<Record<string, string>>): string {
   assertSocketUrl(url)
   const resolved = parse(url, globalThis.location?.href)
+  assertScheme(resolved, url)
   resolved.protocol = resolved.protocol.replace('http', 'ws')
+  // A socket's address must not have one.
+  resolved.hash = ''
   for (const [name, value] of Object.entries(params)) resolved.searchParams.set(name, value)
   return resolved.href
 }
@@ -42,12 +46,16 @@ const isRelative = (url: string): boolean => !/^[a-z][a-z0-9+.-]*:/i.test(url)
 function parse(url: string, base?: string): URL {
   try {
     return new URL(url, base)
-  } catch (cause) {
-    throw new RealtimeError('invalid-url', `"${shown(url)}" is not a URL, so it cannot be dialled. ${remedy}`, {
-      cause,
-    })
+  } catch {
+    // Without its cause, which quotes the whole address.
+    throw new RealtimeError('invalid-url', `"${shown(url)}" is not a URL, so it cannot be dialled. ${remedy}`)
   }
 }
 
-/** Without its query, which may hold a token. */
-const shown = (url: string): string => url.replace(/[?#].*$/s, '')
+/** Without what may be secret: the query, which can hold a token, and a name and password. */
+export const shown = (url: string): string => url.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//')
+
+function nameOf(url: unknown): string {
+  if (typeof url === 'string') return url === '' ? 'an empty string' : 'only spaces'
+  return url === undefined || url === null ? String(url) : `of type ${typeof url}`
+}

@@ -1,7 +1,8 @@
 // WebSocket behind the port.
+import { RealtimeError } from '../base/errors.ts'
 import { protocolName } from '../protocol/frames.ts'
 import { encodeFrame } from '../protocol/codec.ts'
-import { assertSocketUrl, resolveSocketUrl } from './address.ts'
+import { assertSocketUrl, resolveSocketUrl, shown } from './address.ts'
 import type { Transport, TransportLink, TransportListener, TransportRequest } from './transport.ts'
 
 export interface WebSocketOptions {
@@ -14,7 +15,7 @@ export function webSocket(url: string, options: WebSocketOptions = {}): Transpor
   assertSocketUrl(url)
   return {
     name: 'websocket',
-    open: (request, listener) => openSocket(url, options.WebSocket ?? globalThis.WebSocket, request, listener),
+    open: (request, listener) => openSocket(url, socketClass(options), request, listener),
   }
 }
 
@@ -26,12 +27,12 @@ function openSocket(
 ): TransportLink {
   const protocols =
     credential?.place === 'subprotocol'
-      ? [protocolName, `${protocolName}.token.${credential.token}`]
+      ? [protocolName, asSubprotocol(credential.token)]
       : protocol === null
         ? []
         : [protocol]
   const query = credential?.place === 'query' ? { ...params, token: credential.token } : params
-  const socket = new Socket(resolveSocketUrl(url, query), protocols)
+  const socket = create(Socket, resolveSocketUrl(url, query), protocols)
   // Only text is part of the protocol; anything else must not surface as "[object Blob]".
   socket.binaryType = 'arraybuffer'
   let ended = false
@@ -58,4 +59,37 @@ function openSocket(
       socket.close(code, reason)
     },
   }
+}
+
+function socketClass(options: WebSocketOptions): typeof WebSocket {
+  const found = options.WebSocket ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket
+  if (found !== undefined) return found
+  throw new RealtimeError(
+    'invalid-option',
+    'There is no WebSocket here, so nothing can be dialled. Run Node 22 or later, or bring one: webSocket(url, { WebSocket }).',
+  )
+}
+
+function create(Socket: typeof WebSocket, address: string, protocols: string[]): WebSocket {
+  try {
+    return new Socket(address, protocols)
+  } catch (cause) {
+    // Only the name of it: its message may quote the whole address, token included.
+    const name = cause instanceof Error ? cause.name : 'for no reason it told'
+    throw new RealtimeError(
+      'refused',
+      `The browser refused to open a socket to ${shown(address)} (${name}), so nothing can arrive. Look at the address, and at the page's content security policy.`,
+    )
+  }
+}
+
+function asSubprotocol(token: string): string {
+  // Checked here because the browser's own error would quote the token.
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(token)) {
+    throw new RealtimeError(
+      'invalid-option',
+      'The token has characters that a subprotocol cannot carry (a JWT has none), so the server cannot be told it this way. Encode it as base64url in getToken, or use auth: "query".',
+    )
+  }
+  return `${protocolName}.token.${token}`
 }
