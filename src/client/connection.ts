@@ -1,5 +1,6 @@
 // Runs the connection machine: asks for the token, dials, signs in, answers pings, notices silence, waits between attempts.
 // What travels over the link once it is up is the caller's.
+import type { Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createScope, type Scope } from '../base/scope.ts'
 import { type CloseFate, closeCodeOfError, fateOfClose } from '../protocol/codes.ts'
@@ -90,6 +91,7 @@ export function createConnection(
   let isSynced = false
   let hasSettledTime = false
   let dials = 0
+  let forgetPlain: Undo | null = null
 
   // An event that comes up while a state is being entered waits until it is.
   const pending: ConnectionEvent[] = []
@@ -190,7 +192,8 @@ export function createConnection(
   function opened(token: string | null, chosen: string | null, scope: Scope) {
     blindFailures = 0
     heardAt = clock.now()
-    if (chosen === protocolName) {
+    // A plain server that takes its token as a subprotocol has to echo one; that does not make it a livecache server.
+    if (chosen === protocolName && kind !== 'plain') {
       kind = 'livecache'
       authSentAt = heardAt
       dispatch({ type: 'opened' })
@@ -198,7 +201,7 @@ export function createConnection(
     } else if (options.server === 'livecache') {
       drop('the server does not speak realtime.v1; set server: "auto" or "plain" if it is not a livecache server')
     } else {
-      if (kind === 'unknown') scope.timeout(() => (kind = 'plain'), plainAfterMs)
+      if (kind === 'unknown') forgetPlain = scope.timeout(() => (kind = 'plain'), plainAfterMs)
       ready(null)
     }
   }
@@ -251,7 +254,9 @@ export function createConnection(
 
   function refresh(thenState: 'unauthorized' | 'failed', reason: string) {
     const now = clock.now()
-    if (!credentials.exist || now - refreshedAt < refreshGuardMs) {
+    // A livecache server that was dialled as a plain one wants to be offered realtime.v1, token or none.
+    const mayHelp = credentials.exist || kind === 'unknown'
+    if (!mayHelp || now - refreshedAt < refreshGuardMs) {
       return dispatch({ type: thenState === 'failed' ? 'refused' : 'rejected', reason })
     }
     refreshedAt = now
@@ -326,7 +331,9 @@ export function createConnection(
         case 'authenticated':
           return true
         case 'welcome':
-          ready(frame)
+          // One that nobody asked for shows at least that the server is no plain one.
+          if (state.name === 'authenticating') ready(frame)
+          else forgetPlain?.()
           return true
         case 'reconnect':
           follow(

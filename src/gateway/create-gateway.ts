@@ -75,9 +75,14 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function connect(ws: WebSocket, request: IncomingMessage) {
     const { searchParams } = urlOf(request)
-    const livecache = ws.protocol === protocolName || searchParams.get('protocol') === protocolName
+    const announcedInAddress = ws.protocol !== protocolName && searchParams.get('protocol') === protocolName
+    const livecache = ws.protocol === protocolName || announcedInAddress
     const token = tokenOf(request, allowQueryToken)
-    const session = hub.connect(sinkOf(ws), { livecache, ...(token !== undefined && { token }) })
+    const session = hub.connect(sinkOf(ws), {
+      livecache,
+      ...(announcedInAddress && { signInWithinMs: addressSignInMs }),
+      ...(token !== undefined && { token }),
+    })
     if (!livecache) subscribeByAddress(searchParams, session.receive)
     ws.on('message', (data: Buffer, isBinary) => {
       if (isBinary) session.end(1003, 'only text is part of the protocol')
@@ -97,6 +102,12 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return { hub, publish: hub.publish, server, listen: (port, host = '127.0.0.1') => listen(server, port, host), close }
 }
+
+/**
+ * Whoever announces realtime.v1 in the address may be a client that takes this for a plain server, because its first open
+ * failed. It makes up its mind after 2 s, so it is sent away before.
+ */
+const addressSignInMs = 1_500
 
 /** Starts a server; its errors say what to do. */
 export function listen(server: Server, port: number, host: string): Promise<{ port: number }> {

@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from '../base/clock.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { closeCodes } from '../protocol/codes.ts'
+import { decodeServerMessage } from '../protocol/codec.ts'
 import { clientFrameFields, serverFrameFields } from '../protocol/frames.ts'
 import type { Verify } from './access.ts'
 import { createEventLog, type EventFrame, type NewEvent } from './event-log.ts'
@@ -70,6 +71,7 @@ export function createHub(given: HubOptions): Hub {
     },
     publish(event) {
       assertPublishable(event)
+      assertReadable(event)
       const logged = log.append(event)
       fanOut.publish(logged)
       return logged.frame
@@ -85,6 +87,28 @@ export function createHub(given: HubOptions): Hub {
       fanOut.endAll(code, reason)
     },
   }
+}
+
+/** What clients would quarantine is refused here, where it can still be mended. Room is left for an id, a place and times. */
+function assertReadable(event: NewEvent) {
+  const text = JSON.stringify({ ...event, ...roomForPlace })
+  const [message] = decodeServerMessage(text, { transport: '', receivedAt: 0 })
+  if (message?.kind === 'invalid') {
+    throw new RealtimeError(
+      'invalid-option',
+      `Clients could not read this event of type "${event.type}": ${message.reason}. Publish less, such as the id of what changed, and let them fetch the rest.`,
+    )
+  }
+}
+
+const roomForPlace = {
+  seq: Number.MAX_SAFE_INTEGER,
+  prev: Number.MAX_SAFE_INTEGER,
+  ...placeholders(['eventId', 'epoch', 'timestamp']),
+}
+
+function placeholders(fields: readonly string[]): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field, '-'.repeat(36)]))
 }
 
 function assertPublishable({ type, stream }: NewEvent) {

@@ -26,6 +26,8 @@ export interface SessionSink {
 export interface SessionRequest {
   /** True where the client announced `realtime.v1`; others get flat frames and no `welcome`. */
   livecache: boolean
+  /** How long a livecache client may take to sign in, in ms. @default the hub's `authTimeoutMs` */
+  signInWithinMs?: number
   /** What a plain client brought along in its address or header. */
   token?: string
 }
@@ -90,7 +92,10 @@ export function createSession(
   let heardAt = clock.now()
 
   if (request.livecache)
-    scope.timeout(() => identity ?? end(closeCodes.unauthorized, 'no sign-in came in time'), options.authTimeoutMs)
+    scope.timeout(
+      () => identity ?? end(closeCodes.unauthorized, 'no sign-in came in time'),
+      request.signInWithinMs ?? options.authTimeoutMs,
+    )
   else signIn(request.token, startBeating)
 
   // ── sign-in ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -237,10 +242,11 @@ export function createSession(
     const lastIndex = lastEventId === undefined ? undefined : log.find(lastEventId)?.index
     for (const stream of new Set([...Object.keys(asked), ...cursors.keys(), ...log.streams])) {
       if (!mayRead(reader, stream)) continue
-      const events = missedIn(log, stream, { position: asked[stream], toldSeq: cursors.get(stream) ?? 0, lastIndex })
+      const position = Object.hasOwn(asked, stream) ? asked[stream] : undefined
+      const events = missedIn(log, stream, { position, toldSeq: cursors.get(stream) ?? 0, lastIndex })
       if (events !== null) missed.push(...events)
-      if (asked[stream] !== undefined) {
-        cursors.set(stream, asked[stream].seq)
+      if (position !== undefined) {
+        cursors.set(stream, position.seq)
         answer[stream] = { ...log.head(stream), complete: events !== null }
       }
     }

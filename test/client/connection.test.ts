@@ -402,6 +402,39 @@ describe('a server that may be a plain one', () => {
     expect(client.getState()).toMatchObject({ name: 'connected', server: 'livecache' })
   })
 
+  it('is offered the subprotocol again after a 4401, also where the app has no tokens', async () => {
+    const { client, transport } = setUp()
+    client.hold()
+    transport.last.close()
+    transport.last.open(null)
+    transport.last.close(4401, 'sign in first')
+    await pass(0)
+    transport.last.welcome()
+    expect(client.getState()).toMatchObject({ name: 'connected', server: 'livecache' })
+  })
+
+  it('is not remembered as plain once it has sent a welcome, which changes nothing else', async () => {
+    const { client, transport } = setUp()
+    client.hold()
+    transport.last.close()
+    transport.last.open(null)
+    transport.last.say({ type: 'welcome', connectionId: 'c', protocol: 'realtime.v1' })
+    expect(client.getState()).toMatchObject({ name: 'connected', server: 'plain' })
+    await pass(2_000)
+    transport.last.close()
+    await pass(1_000)
+    expect(transport.last.request.protocol).toBe('realtime.v1')
+  })
+
+  it('stays plain where the app says so, even if it echoes the subprotocol its token came with', async () => {
+    const { client, transport } = setUp({ server: 'plain', auth: 'subprotocol', getToken: () => 't' })
+    client.hold()
+    await pass(0)
+    transport.last.open('realtime.v1')
+    expect(client.getState()).toMatchObject({ name: 'connected', server: 'plain' })
+    expect(transport.last.sent).toEqual([])
+  })
+
   it('is taken for plain where it opens and chooses no subprotocol', async () => {
     const { client, transport } = setUp()
     client.hold()

@@ -197,6 +197,13 @@ describe('a plain client of the gateway', () => {
     expect(closes).toEqual([4401])
   })
 
+  it('that announced realtime.v1 in its address and says nothing is sent away', async () => {
+    const { ws } = await start()
+    const { closes } = rawSocket(`${ws}/realtime?protocol=realtime.v1`)
+    await until(() => closes.length === 1)
+    expect(closes).toEqual([4401])
+  })
+
   it('that announced realtime.v1 in its address has to sign in', async () => {
     const { ws } = await start()
     const { socket, closes } = rawSocket(`${ws}/realtime?protocol=realtime.v1`)

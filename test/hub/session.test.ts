@@ -1,6 +1,6 @@
 // The server's side, spoken to in text as a socket would.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createHub, type Hub, type HubOptions } from '../../src/hub/index.ts'
+import { createHub, type Hub, type HubOptions, type SessionRequest } from '../../src/hub/index.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }))
 afterEach(() => void vi.useRealTimers())
@@ -20,7 +20,7 @@ function newHub(options: Partial<HubOptions> = {}): Hub {
 type Frame = Record<string, any>
 
 /** A client's end of a socket. */
-function openTo(hub: Hub, request: { livecache?: boolean; token?: string } = {}) {
+function openTo(hub: Hub, request: Partial<SessionRequest> = {}) {
   const frames: Frame[] = []
   const closed: [number, string][] = []
   const session = hub.connect(
@@ -95,6 +95,12 @@ describe('sign-in', () => {
     await pass(9_999)
     expect(closed).toEqual([])
     await pass(1)
+    expect(closed).toEqual([[4401, 'no sign-in came in time']])
+  })
+
+  it('has less time where its socket says so', async () => {
+    const { closed } = openTo(newHub(), { signInWithinMs: 1_500 })
+    await pass(1_500)
     expect(closed).toEqual([[4401, 'no sign-in came in time']])
   })
 
@@ -261,6 +267,19 @@ describe('events', () => {
   })
 })
 
+describe('an event that no client could read', () => {
+  it.each([
+    ['too long', 'x'.repeat(65_500), 'may have 65536 characters at most'],
+    ['too deep', JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`), 'nested'],
+  ])('is refused when it is published: %s', async (_what, payload, reason) => {
+    const hub = newHub()
+    const { events } = await subscribed(hub)
+    expect(() => hub.publish({ ...created(), payload })).toThrow(reason)
+    hub.publish({ ...created(), payload: 'x'.repeat(65_000) })
+    expect(events()).toHaveLength(1)
+  })
+})
+
 describe('going on after a drop', () => {
   const ids = (end: { events(): Frame[] }) => end.events().map(({ eventId }) => eventId)
 
@@ -336,6 +355,13 @@ describe('going on after a drop', () => {
     await pass(300_001)
     const end = await comeBack(hub, { streams: { 'tenant:1': { epoch: hub.epoch, seq: 1 } } })
     expect(end.frames.at(-1)).toMatchObject({ streams: { 'tenant:1': { seq: 2, complete: false } } })
+  })
+
+  it('answers for the streams it was asked about and no others, whatever they are called', async () => {
+    const hub = newHub({ verify: () => ({ subject: 'ada', streams: ['*'] }) })
+    for (const stream of ['constructor', '__proto__', 'a']) hub.publish(created(stream))
+    const end = await comeBack(hub, { streams: { a: { epoch: hub.epoch, seq: 1 } } })
+    expect(end.frames.at(-1)).toEqual({ type: 'resumed', streams: { a: { epoch: hub.epoch, seq: 1, complete: true } } })
   })
 
   it('says nothing of streams the token may not read', async () => {
