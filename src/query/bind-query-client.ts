@@ -1,13 +1,13 @@
-// Applies the operations of each flush to a QueryClient, all of them in one notifyManager.batch, so that a burst of events
-// renders once.
-import { notifyManager, type Query, type QueryClient } from '@tanstack/react-query'
+// Joins a client and a QueryClient: runs the rules of each flush in one notifyManager.batch, so that a burst of events renders
+// once, and fetches again what may have been missed.
+import { notifyManager, type QueryClient } from '@tanstack/react-query'
 import type { Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import type { RealtimeClient } from '../client/realtime-client.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
+import { createApply } from './apply.ts'
 import { queriesFedBy, type StreamBindings } from './bindings.ts'
-import { hasEntity, insertEntity, isList, removeEntity, updateEntity } from './lists.ts'
-import { filtersOf, type Operation } from './operations.ts'
+import type { Operation } from './operations.ts'
 import { createRefetcher } from './refetcher.ts'
 import { indexRules, operationsOf, type RuleIndex, type Rules } from './rules.ts'
 
@@ -23,7 +23,20 @@ export interface BindOptions {
 export function bindQueryClient({ client, queryClient, rules, streams, onError }: BindOptions): Undo {
   const index = indexRules(rules)
   const refetcher = createRefetcher(queryClient)
-  const apply = createApply(queryClient, refetcher.invalidate)
+  const apply = createApply(queryClient, refetcher)
+
+  let wasConnected = client.getState().name === 'connected'
+  /** What broke the link mostly broke fetches too; now that it is back, those on screen that failed are tried again. */
+  function retryFailed() {
+    const isConnected = client.getState().name === 'connected'
+    const isBack = isConnected && !wasConnected
+    wasConnected = isConnected
+    if (!isBack) return
+    for (const query of queriesFedBy(queryClient, 'all', streams)) {
+      const { status, isInvalidated } = query.state
+      if (query.isActive() && (status === 'error' || isInvalidated)) refetcher.invalidate(query)
+    }
+  }
 
   const undos = [
     client.onResync(({ streams: missed }) => {
@@ -31,6 +44,7 @@ export function bindQueryClient({ client, queryClient, rules, streams, onError }
         for (const query of queriesFedBy(queryClient, missed, streams)) refetcher.invalidate(query)
       })
     }),
+    client.onState(retryFailed),
     refetcher.dispose,
   ]
   if (index.wanted.length > 0) {
@@ -64,74 +78,5 @@ function applyEvent(
         ),
       )
     }
-  }
-}
-
-function createApply(queryClient: QueryClient, invalidate: (query: Query) => void): (operation: Operation) => void {
-  const cache = queryClient.getQueryCache()
-
-  /** Puts the data of a query through `change`, keeping its age and a lost invalidation. */
-  function rewrite(query: Query, change: (data: unknown) => unknown) {
-    const { data, status, isInvalidated, dataUpdatedAt, fetchStatus } = query.state
-    // What never loaded, or failed, is not completed by a change: a part would pass for the whole.
-    if (data === undefined || status !== 'success') return invalidate(query)
-    let next: unknown
-    try {
-      next = change(data)
-    } catch (error) {
-      invalidate(query)
-      throw error
-    }
-    if (next !== data) {
-      // setQueryData by itself would make a partly patched query count as fresh, and forget that it was to be fetched.
-      queryClient.setQueryData(query.queryKey, next, { updatedAt: dataUpdatedAt })
-      if (isInvalidated)
-        void queryClient.invalidateQueries({ predicate: (candidate) => candidate === query, refetchType: 'none' })
-    }
-    // The running fetch may have been answered before the event happened: its result is confirmed by one more.
-    if (fetchStatus === 'fetching') invalidate(query)
-  }
-
-  function applyTo(query: Query, operation: Exclude<Operation, { kind: 'invalidate' }>) {
-    switch (operation.kind) {
-      case 'patch': {
-        const { id, update } = operation
-        return rewrite(query, (data) => (id === undefined ? update(data) : updateEntity(data, id, update)))
-      }
-      case 'remove':
-        return rewrite(query, (data) => removeEntity(data, operation.id))
-      case 'upsert':
-        return upsertInto(query, operation)
-      default:
-        operation satisfies never
-    }
-  }
-
-  function upsertInto(query: Query, { entity, where, at }: Extract<Operation, { kind: 'upsert' }>) {
-    const { data } = query.state
-    if (data !== undefined && !isList(data)) return invalidate(query)
-    const belongs = where?.(entity as never, query.queryKey)
-    const present = hasEntity(data, entity.id)
-    if (belongs === false) {
-      if (present) rewrite(query, (list) => removeEntity(list, entity.id))
-    } else if (present) rewrite(query, (list) => updateEntity(list, entity.id, () => entity))
-    else if (belongs) rewrite(query, (list) => insertEntity(list, entity, at))
-    else invalidate(query)
-  }
-
-  return (operation) => {
-    let failure: { error: unknown } | null = null
-    for (const query of cache.findAll(filtersOf(operation.target))) {
-      if (operation.kind === 'invalidate') {
-        invalidate(query)
-        continue
-      }
-      try {
-        applyTo(query, operation)
-      } catch (error) {
-        failure ??= { error }
-      }
-    }
-    if (failure !== null) throw failure.error
   }
 }

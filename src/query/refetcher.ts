@@ -6,6 +6,8 @@ import type { Undo } from '../base/emitter.ts'
 export interface Refetcher {
   /** A fetch that begins after this call will be made, now or when the running one has settled. */
   invalidate(query: Query): void
+  /** Whatever fetches it next will do; until then it counts as stale. */
+  markStale(query: Query): void
   dispose: Undo
 }
 
@@ -18,9 +20,15 @@ export function createRefetcher(queryClient: QueryClient): Refetcher {
     if (type === 'removed') waiting.delete(query)
     else if (type === 'updated' && query.state.fetchStatus !== 'fetching') {
       waiting.delete(query)
-      invalidateNow(query)
+      // A failure is shown, and not tried again on behalf of an event: a train of them would hide it for ever.
+      if (query.state.status === 'error') markStale(query)
+      else invalidateNow(query)
     }
   })
+
+  function markStale(query: Query) {
+    void queryClient.invalidateQueries({ predicate: (candidate) => candidate === query, refetchType: 'none' })
+  }
 
   function invalidateNow(query: Query) {
     // Inactive queries are only flagged. A rejection is the query's own to show.
@@ -33,6 +41,7 @@ export function createRefetcher(queryClient: QueryClient): Refetcher {
       if (query.state.fetchStatus === 'fetching') waiting.add(query)
       else invalidateNow(query)
     },
+    markStale,
     dispose() {
       unsubscribe()
       waiting.clear()

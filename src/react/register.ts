@@ -14,7 +14,10 @@ type RegisteredEvents = Register extends { events: infer Events extends EventTab
 /** Registered types by name, and any other text, for patterns and types the table does not know. */
 export type EventName = Extract<keyof RegisteredEvents, string> | (string & {})
 
-/** `unknown` payloads where the type is not in the registered table. */
+/** For a pattern, an event of any registered type; `unknown` payloads where the type is in no registered table. */
 export type EventOf<Name extends string> = Name extends keyof RegisteredEvents
   ? RealtimeEvent<PayloadOf<RegisteredEvents[Name]>, Name>
-  : RealtimeEvent
+  : Name extends `${string}*${string}`
+    ? // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- only as long as nothing is registered
+      RealtimeEvent<PayloadOf<RegisteredEvents[keyof RegisteredEvents]>>
+    : RealtimeEvent

@@ -8,8 +8,8 @@ import { defaultLabels, type Labels } from './labels.ts'
 import { StatusGlyph } from './status-glyph.tsx'
 
 export interface RealtimeIndicatorProps extends Omit<ComponentPropsWithRef<'span'>, 'children'>, UseShownStatusOptions {
-  /** Words in place of the English ones. */
-  labels?: Partial<Labels['indicator']>
+  /** Words in place of the English ones, as many as you like. */
+  labels?: Partial<Omit<Labels['indicator'], 'status'>> & { status?: Partial<Labels['indicator']['status']> }
 }
 
 /**
@@ -26,7 +26,8 @@ export function RealtimeIndicator({
 }: RealtimeIndicatorProps): JSX.Element {
   const client = useRealtimeClient('RealtimeIndicator')
   const status = useShownStatus({ ...(graceMs !== undefined && { graceMs }), ...(holdMs !== undefined && { holdMs }) })
-  const { name, status: words, retry } = { ...defaultLabels.indicator, ...labels }
+  const { name, retry } = { ...defaultLabels.indicator, ...labels }
+  const word = labels?.status?.[status] ?? defaultLabels.indicator.status[status]
   const tone = toneOf[status]
   return (
     <span
@@ -39,7 +40,7 @@ export function RealtimeIndicator({
       <span data-part="status">
         <StatusGlyph tone={tone} />
         <span data-part="name">{name}: </span>
-        <span data-part="word">{words[status]}</span>
+        <span data-part="word">{word}</span>
       </span>
       {tone === 'bad' && (
         <button type="button" data-part="retry" onClick={client.reconnect}>

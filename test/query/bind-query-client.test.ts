@@ -96,15 +96,30 @@ describe('a patch', () => {
     })
   })
 
-  it('completes nothing that never loaded: the query is fetched instead', async () => {
+  it('completes nothing that never loaded, and leaves a failure on screen where it is', async () => {
     const { queryClient, publish } = await setUp({ rules: { a: () => patch<Goal>(['goal'], { name: 'Sail' }) } })
     await publish('a')
     expect(queryClient.getQueryData(['goal'])).toBeUndefined()
     const { fetches } = show(queryClient, ['goal'], () => new Error('down'))
+    // An event every 20 ms, during the fetch and long after.
+    for (let event = 0; event < 20; event++) await publish('a')
+    expect(queryClient.getQueryState(['goal'])).toMatchObject({ data: undefined, status: 'error', isInvalidated: true })
+    expect(fetches.count).toBe(1)
+  })
+
+  it('does not pass over a query whose last fetch failed: it is fetched again', async () => {
+    let answer: unknown = { name: 'Ship' }
+    const { queryClient, publish } = await setUp({ rules: { a: () => patch<Goal>(['goal'], { name: 'Sail' }) } })
+    show(queryClient, ['goal'], () => answer)
     await pass(100)
+    answer = new Error('down')
+    void queryClient.refetchQueries({ queryKey: ['goal'] })
+    await pass(100)
+    expect(queryClient.getQueryState(['goal'])).toMatchObject({ status: 'error', data: { name: 'Ship' } })
+    answer = { name: 'Sail' }
     await publish('a')
-    expect(queryClient.getQueryState(['goal'])).toMatchObject({ data: undefined, fetchStatus: 'fetching' })
-    expect(fetches.count).toBe(2)
+    await pass(100)
+    expect(queryClient.getQueryState(['goal'])).toMatchObject({ status: 'success', data: { name: 'Sail' } })
   })
 
   it('made while a fetch runs wins over the older answer, by one more fetch', async () => {
@@ -245,6 +260,27 @@ describe('what may have been missed', () => {
     await pass(5_000)
     expect(goals.fetches.count).toBe(before + 1)
     expect(me.fetches.count).toBe(1)
+  })
+})
+
+describe('a link that is back', () => {
+  it('tries again what failed meanwhile and is on screen, also where the stream lost nothing', async () => {
+    let answer: unknown = 'Ship'
+    const { queryClient, server, realtime } = await setUp({ rules: { a: () => invalidate(['goal']) } })
+    server.publish({ type: 'a', payload: {} })
+    await pass(20)
+    const { fetches } = show(queryClient, ['goal'], () => answer)
+    await pass(100)
+    server.goDown()
+    answer = new Error('down')
+    void queryClient.refetchQueries({ queryKey: ['goal'] })
+    await pass(200)
+    answer = 'Sail'
+    server.comeBack()
+    await pass(20_000)
+    expect(queryClient.getQueryState(['goal'])).toMatchObject({ status: 'success', data: 'Sail' })
+    expect(fetches.count).toBe(3)
+    expect(realtime.inspect().counters.lost).toBe(0)
   })
 })
 

@@ -9,14 +9,16 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 /** A query on screen whose fetch takes 60 ms and answers what the server holds when it began. */
 function setUp() {
   const queryClient = new QueryClient()
-  const server = { value: 0, calls: 0 }
+  const server = { value: 0, calls: 0, fails: false }
   const observer = new QueryObserver(queryClient, {
     queryKey: ['goals'],
     staleTime: Infinity,
+    retry: false,
     queryFn: async () => {
       server.calls++
       const { value } = server
       await new Promise((resolve) => setTimeout(resolve, 60))
+      if (server.fails) throw new Error('down')
       return value
     },
   })
@@ -72,6 +74,19 @@ describe('an invalidation', () => {
     expect(query.state.data).toBe(1000)
     // The first one begins at once, before the others happened, so one more follows.
     expect(server.calls).toBeLessThanOrEqual(3)
+  })
+
+  it('during a fetch that fails leaves the failure to be seen', async () => {
+    const { queryClient, query, server, happens } = setUp()
+    queryClient.setQueryDefaults(['goals'], { retry: false })
+    await pass(100)
+    server.fails = true
+    happens()
+    await pass(30)
+    happens()
+    await pass(500)
+    expect(query.state).toMatchObject({ status: 'error', isInvalidated: true, data: 0 })
+    expect(server.calls).toBe(2)
   })
 
   it('of a query nobody looks at only marks it', async () => {

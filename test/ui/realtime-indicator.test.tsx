@@ -1,7 +1,7 @@
 import { render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { toneOf } from '../../src/client/index.ts'
-import { defaultLabels, RealtimeIndicator } from '../../src/ui/index.ts'
+import { RealtimeIndicator } from '../../src/ui/index.ts'
 import { StatusGlyph } from '../../src/ui/status-glyph.tsx'
 import { pass, renderApp } from '../react/app.tsx'
 
@@ -68,7 +68,7 @@ describe('the indicator', () => {
       <RealtimeIndicator
         className="mine"
         title="Link"
-        labels={{ name: 'Echtzeit', status: { ...defaultLabels.indicator.status, connected: 'Verbunden' } }}
+        labels={{ name: 'Echtzeit', status: { connected: 'Verbunden' } }}
       />,
     )
     await pass(1_000)
