@@ -1,6 +1,6 @@
 // The framework-free client: wires the parts, and is the only file that knows them all.
 import { systemClock } from '../base/clock.ts'
-import { createEmitter, type Undo } from '../base/emitter.ts'
+import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createScope } from '../base/scope.ts'
 import type { SubscriptionSpec } from '../protocol/filter.ts'
@@ -274,14 +274,22 @@ function checkedSpec(spec: SubscriptionSpec): SubscriptionSpec {
 }
 
 function resolveOptions({ url, transports, backoff, ...rest }: ClientOptions): ResolvedOptions {
+  const { onError = (error) => console.error(error) } = rest
   const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   return {
-    onError: (error) => console.error(error),
     clock: systemClock,
     isHidden: () => globalThis.document?.visibilityState === 'hidden',
     ...defaultOptions,
     ...(defined as typeof rest),
     transports: transports?.length ? transports : [webSocket(url as string)],
     backoff: { ...defaultBackoff, ...backoff },
+    onError(error) {
+      // What reports a failure must not become one in the middle of it.
+      try {
+        onError(error)
+      } catch (thrown) {
+        throwLater(thrown)
+      }
+    },
   }
 }

@@ -316,6 +316,25 @@ describe('a link that ends', () => {
   })
 })
 
+describe('an onError that throws', () => {
+  it('breaks nothing: what it threw goes to the page in a task of its own, the link goes on', async () => {
+    const later: (() => void)[] = []
+    vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((run) => void later.push(run))
+    const { client } = setUp({
+      getToken: () => '',
+      onError: () => {
+        throw new Error('boom')
+      },
+    })
+    client.hold()
+    await pass(0)
+    vi.restoreAllMocks()
+    expect(client.getState()).toMatchObject({ name: 'reconnecting', reason: 'no token' })
+    expect(later).toHaveLength(1)
+    expect(later[0]).toThrow('boom')
+  })
+})
+
 describe('heartbeats', () => {
   it('are answered in the task that received them', async () => {
     const { client, transport } = setUp()
