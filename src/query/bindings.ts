@@ -3,12 +3,13 @@ import type { Query, QueryClient } from '@tanstack/react-query'
 import { matchesStream } from '../protocol/filter.ts'
 import { filtersOf, type Target } from './operations.ts'
 
-/** Patterns of streams (`tenant:*`) to the queries they feed. */
+/** Patterns of streams (`tenant:*`) to the queries they feed: each query that a rule changes belongs into a row. */
 export type StreamBindings = Readonly<Record<string, readonly Target[]>>
 
 /**
- * The queries that may be out of date once events of these streams were missed. Without a table, or where one of the
- * streams is in no row of it, that is every query: fetching too much is dear, showing what is wrong is worse.
+ * The queries that may be out of date once events of these streams were missed (`all`: of any stream in the table). Without
+ * a table, or where one of the streams is in no row of it, that is every query: fetching too much is dear, showing what is
+ * wrong is worse.
  */
 export function queriesFedBy(
   queryClient: QueryClient,

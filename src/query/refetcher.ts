@@ -8,31 +8,30 @@ export interface Refetcher {
   invalidate(query: Query): void
   /** Whatever fetches it next will do; until then it counts as stale. */
   markStale(query: Query): void
+  /** Takes nothing new; what waits is still done, or a result that is already old would pass for fresh. */
   dispose: Undo
 }
 
 export function createRefetcher(queryClient: QueryClient): Refetcher {
   const waiting = new Set<Query>()
-  const cache = queryClient.getQueryCache()
+  let disposed = false
 
-  const unsubscribe = cache.subscribe(({ type, query }) => {
+  const unsubscribe = queryClient.getQueryCache().subscribe((event) => {
+    const { query } = event
     if (!waiting.has(query)) return
-    if (type === 'removed') waiting.delete(query)
-    else if (type === 'updated' && query.state.fetchStatus !== 'fetching') {
+    if (event.type === 'removed') waiting.delete(query)
+    else if (event.type === 'updated' && query.state.fetchStatus !== 'fetching') {
       waiting.delete(query)
-      // A failure is shown, and not tried again on behalf of an event: a train of them would hide it for ever.
-      if (query.state.status === 'error') markStale(query)
+      // A failure is shown, and not tried again on behalf of an event: a train of them would hide it for ever. A cancelled
+      // fetch (its state is set back) makes room for an optimistic update, which a new one would overwrite.
+      if (query.state.status === 'error' || event.action.type === 'setState') query.invalidate()
       else invalidateNow(query)
     }
+    endIfDone()
   })
 
-  function markStale(query: Query) {
-    void queryClient.invalidateQueries({ predicate: (candidate) => candidate === query, refetchType: 'none' })
-  }
-
-  function invalidateNow(query: Query) {
-    // Inactive queries are only flagged. A rejection is the query's own to show.
-    void queryClient.invalidateQueries({ predicate: (candidate) => candidate === query }, { cancelRefetch: false })
+  function endIfDone() {
+    if (disposed && waiting.size === 0) unsubscribe()
   }
 
   return {
@@ -41,10 +40,18 @@ export function createRefetcher(queryClient: QueryClient): Refetcher {
       if (query.state.fetchStatus === 'fetching') waiting.add(query)
       else invalidateNow(query)
     },
-    markStale,
+    markStale: (query) => query.invalidate(),
     dispose() {
-      unsubscribe()
-      waiting.clear()
+      disposed = true
+      endIfDone()
     },
   }
+}
+
+/** What `invalidateQueries` does to one query, without looking through all of them. */
+function invalidateNow(query: Query) {
+  query.invalidate()
+  if (!query.isActive() || query.isDisabled() || query.isStatic()) return
+  // A failure is the query's own to show.
+  query.fetch(undefined, { cancelRefetch: false }).catch(() => {})
 }

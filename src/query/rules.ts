@@ -34,6 +34,8 @@ export interface RuleIndex {
   for(type: string): readonly NamedRule[]
 }
 
+const maxKnownTypes = 1_000
+
 export function indexRules(rules: Rules): RuleIndex {
   const all = Object.entries(rules).flatMap(([name, run]) => (run === undefined ? [] : [{ name, run }]))
   const byType = new Map<string, readonly NamedRule[]>()
@@ -43,6 +45,8 @@ export function indexRules(rules: Rules): RuleIndex {
       const known = byType.get(type)
       if (known !== undefined) return known
       const matching = all.filter(({ name }) => (isPattern(name) ? matchesEventType(name, type) : name === type))
+      // Types are the server's to choose, so their number is not ours to trust.
+      if (byType.size >= maxKnownTypes) byType.clear()
       byType.set(type, matching)
       return matching
     },

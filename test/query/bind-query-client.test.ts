@@ -84,6 +84,20 @@ describe('a patch', () => {
     expect(queryClient.getQueryData(['goals', 'mine'])).toBe(mine)
   })
 
+  it('finds a query that hashes its key in its own way', async () => {
+    const { queryClient, publish } = await setUp({ rules: { a: () => patch<Goal>(['goal'], { name: 'Sail' }) } })
+    const observer = new QueryObserver(queryClient, {
+      queryKey: ['goal'],
+      queryKeyHashFn: (key) => `mine ${JSON.stringify(key)}`,
+      queryFn: () => ({ id: 1, name: 'Ship' }),
+    })
+    observer.subscribe(() => {})
+    await pass(0)
+    await publish('a')
+    expect(observer.getCurrentResult().data).toEqual({ id: 1, name: 'Sail' })
+    expect(queryClient.getQueryCache().getAll()).toHaveLength(1)
+  })
+
   it('does not make old data look fresh, and keeps an invalidation', async () => {
     const { queryClient, publish } = await setUp({ rules: { a: () => patch<Goal>(['goal'], { name: 'Sail' }) } })
     queryClient.setQueryData(['goal'], { id: 1, name: 'Ship' }, { updatedAt: 1000 })

@@ -107,11 +107,38 @@ describe('an invalidation', () => {
     expect(server.calls).toBe(1)
   })
 
-  it('waits for nothing once disposed', async () => {
-    const { server, happens, refetcher } = setUp()
+  it('that waits is still made after the end, so that no old result passes for fresh', async () => {
+    const { query, server, happens, refetcher, queryClient } = setUp()
+    const listeners = () => (queryClient.getQueryCache() as unknown as { listeners: Set<unknown> }).listeners.size
     happens()
     refetcher.dispose()
+    expect(listeners()).toBe(1)
     await pass(500)
-    expect(server.calls).toBe(1)
+    expect(server.calls).toBe(2)
+    expect(query.state.data).toBe(1)
+    expect(listeners()).toBe(0)
+  })
+
+  it('does not undo an optimistic update that cancelled the fetch', async () => {
+    const { queryClient, query, happens } = setUp()
+    await pass(100)
+    void queryClient.refetchQueries()
+    await pass(10)
+    happens()
+    await queryClient.cancelQueries({ queryKey: ['goals'] })
+    queryClient.setQueryData(['goals'], 'optimistic')
+    await pass(500)
+    expect(query.state.data).toBe('optimistic')
+  })
+
+  it('leaves disabled queries alone', async () => {
+    const queryClient = new QueryClient()
+    const queryFn = vi.fn(() => 1)
+    const observer = new QueryObserver(queryClient, { queryKey: ['off'], queryFn, enabled: false })
+    observer.subscribe(() => {})
+    const refetcher = createRefetcher(queryClient)
+    refetcher.invalidate(queryClient.getQueryCache().find({ queryKey: ['off'] })!)
+    await pass(100)
+    expect(queryFn).not.toHaveBeenCalled()
   })
 })
