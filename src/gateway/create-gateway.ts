@@ -145,19 +145,24 @@ function subscribeByAddress(params: URLSearchParams, receive: (text: string) => 
   if (events === undefined || events.length === 0) return
   const reserved = new Set(['events', 'token', 'lastEventId', 'protocol'])
   const filters = Object.fromEntries(
-    [...params].filter(([name]) => !reserved.has(name)).map(([name, value]) => [name, filterValue(value)]),
+    [...params].filter(([name]) => !reserved.has(name)).map(([name, value]) => [name, filterValue(name, value)]),
   )
   const lastEventId = params.get('lastEventId')
   receive(JSON.stringify({ type: 'subscribe', events, filters, ...(lastEventId && { lastEventId }) }))
 }
 
-const filterValue = (text: string): unknown => {
-  if (text.includes(',')) return text.split(',')
-  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+/** An address holds only text, so what looks like a number may be meant as either: `minAmount=5`, `accountNumber=0123`. */
+function filterValue(name: string, text: string): unknown {
+  const number = text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : null
+  if (/^(min|max)[A-Z]/.test(name)) return number ?? text
+  return text
+    .split(',')
+    .flatMap((item) => (item.trim() !== '' && Number.isFinite(Number(item)) ? [item, Number(item)] : [item]))
 }
 
 function refuse(socket: Duplex, status: string) {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  // A peer that keeps its half open would keep the socket.
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
 }
 
 function notFound(_request: IncomingMessage, response: ServerResponse) {

@@ -1,12 +1,12 @@
 // The server's half, free of Node: sessions, the log, and telling one about the other.
 import { type Clock, systemClock } from '../base/clock.ts'
+import { definedOf } from '../base/defined.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { closeCodes } from '../protocol/codes.ts'
-import { decodeServerMessage } from '../protocol/codec.ts'
-import { clientFrameFields, serverFrameFields } from '../protocol/frames.ts'
 import type { Verify } from './access.ts'
 import { createEventLog, type EventFrame, type NewEvent } from './event-log.ts'
 import { createFanOut } from './fan-out.ts'
+import { asItTravels } from './publishable.ts'
 import { createSession, type Session, type SessionRequest, type SessionSink } from './session.ts'
 
 export interface HubOptions {
@@ -51,7 +51,7 @@ export function createHub(given: HubOptions): Hub {
     maxPerStream: 1_000,
     maxUnacked: 10_000,
     clock: systemClock,
-    ...given,
+    ...definedOf(given),
   }
   const { clock, retentionMs, ackTimeoutMs } = options
   if (ackTimeoutMs !== Infinity && retentionMs <= ackTimeoutMs + wayBackMs) {
@@ -70,9 +70,7 @@ export function createHub(given: HubOptions): Hub {
       return fanOut.size
     },
     publish(event) {
-      assertPublishable(event)
-      assertReadable(event)
-      const logged = log.append(event)
+      const logged = log.append(asItTravels(event))
       fanOut.publish(logged)
       return logged.frame
     },
@@ -86,44 +84,5 @@ export function createHub(given: HubOptions): Hub {
       closed = true
       fanOut.endAll(code, reason)
     },
-  }
-}
-
-/** What clients would quarantine is refused here, where it can still be mended. Room is left for an id, a place and times. */
-function assertReadable(event: NewEvent) {
-  const text = JSON.stringify({ ...event, ...roomForPlace })
-  const [message] = decodeServerMessage(text, { transport: '', receivedAt: 0 })
-  if (message?.kind === 'invalid') {
-    throw new RealtimeError(
-      'invalid-option',
-      `Clients could not read this event of type "${event.type}": ${message.reason}. Publish less, such as the id of what changed, and let them fetch the rest.`,
-    )
-  }
-}
-
-const roomForPlace = {
-  seq: Number.MAX_SAFE_INTEGER,
-  prev: Number.MAX_SAFE_INTEGER,
-  ...placeholders(['eventId', 'epoch', 'timestamp']),
-}
-
-function placeholders(fields: readonly string[]): Record<string, string> {
-  return Object.fromEntries(fields.map((field) => [field, '-'.repeat(36)]))
-}
-
-function assertPublishable({ type, stream }: NewEvent) {
-  for (const [field, value] of Object.entries({ type, stream })) {
-    if (typeof value !== 'string' || value === '' || value.includes('*')) {
-      throw new RealtimeError(
-        'invalid-option',
-        `An event needs a "${field}" that is a text without "*", and ${JSON.stringify(value)} is none, so nobody could be told. Publish e.g. { type: "goal.completed", stream: "tenant:3", payload }.`,
-      )
-    }
-  }
-  if (Object.hasOwn(serverFrameFields, type) || Object.hasOwn(clientFrameFields, type)) {
-    throw new RealtimeError(
-      'invalid-option',
-      `"${type}" is the name of a frame of the protocol, so clients would not take it for an event. Choose another type, in the past tense, such as "goal.completed".`,
-    )
   }
 }

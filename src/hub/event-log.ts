@@ -64,9 +64,17 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
   const logs = new Map<string, { seq: number; events: LoggedEvent[] }>()
   const byId = new Map<string, LoggedEvent>()
   let lastIndex = 0
+  let sweptAt = now()
 
   function forget(events: LoggedEvent[], count: number) {
     for (const { frame } of events.splice(0, count)) byId.delete(frame.eventId)
+  }
+
+  /** Streams that fell silent are looked through too, if not with every event. */
+  function sweepIfDue() {
+    if (now() - sweptAt < retentionMs / 10) return
+    sweptAt = now()
+    for (const { events } of logs.values()) prune(events)
   }
 
   function prune(events: LoggedEvent[]) {
@@ -98,6 +106,7 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
       log.events.push(logged)
       byId.set(id, logged)
       prune(log.events)
+      sweepIfDue()
       return logged
     },
     head: (stream) => ({ epoch, seq: logs.get(stream)?.seq ?? 0 }),

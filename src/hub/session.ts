@@ -91,12 +91,11 @@ export function createSession(
   let answersPings = request.livecache
   let heardAt = clock.now()
 
-  if (request.livecache)
-    scope.timeout(
-      () => identity ?? end(closeCodes.unauthorized, 'no sign-in came in time'),
-      request.signInWithinMs ?? options.authTimeoutMs,
-    )
-  else signIn(request.token, startBeating)
+  scope.timeout(
+    () => identity ?? end(closeCodes.unauthorized, 'no sign-in came in time'),
+    request.signInWithinMs ?? options.authTimeoutMs,
+  )
+  if (!request.livecache) signIn(request.token, startBeating)
 
   // ── sign-in ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -108,10 +107,18 @@ export function createSession(
         if (scope.disposed) return
         verifying = false
         accept(verified, then)
-        for (let text = early.shift(); text !== undefined; text = early.shift()) receive(text)
+        readEarly()
       },
       () => end(closeCodes.unauthorized, 'the token was refused'),
     )
+  }
+
+  /** One of them may be an `auth` again, upon which the rest waits behind it. */
+  function readEarly() {
+    const text = verifying ? undefined : early.shift()
+    if (text === undefined) return
+    receive(text)
+    readEarly()
   }
 
   function accept(verified: Identity, then: (verified: Identity) => void) {
@@ -119,6 +126,7 @@ export function createSession(
       return end(closeCodes.forbidden, 'a renewed token must belong to the same subject')
     }
     identity = verified
+    forgetUnreadable(verified)
     expiry.cancel()
     if (verified.expiresAt !== undefined) {
       expiry.cancel = scope.timeout(
@@ -127,6 +135,13 @@ export function createSession(
       )
     }
     then(verified)
+  }
+
+  /** A renewed token may allow less than the one before it. */
+  function forgetUnreadable(reader: Identity) {
+    const streams = [...cursors.keys()].filter((stream) => !mayRead(reader, stream))
+    for (const stream of streams) cursors.delete(stream)
+    if (streams.length > 0 && request.livecache) send({ type: 'revoked', streams })
   }
 
   function expiresIn({ expiresAt }: Identity): { authExpiresInMs?: number } {
@@ -162,6 +177,8 @@ export function createSession(
     const message = decodeClientFrame(text)
     if (message.kind === 'invalid') {
       if (identity === null) return end(closeCodes.unauthorized, 'sign in first')
+      // It may have been the `resume`, without which nothing would ever flow.
+      if (!flowing) return end(closeCodes.invalid, message.reason)
       return send({ type: 'error', code: 'INVALID', message: message.reason, retryable: false })
     }
     receiveFrame(message.frame)
@@ -214,15 +231,9 @@ export function createSession(
       heads[stream] = log.head(stream)
       if (!cursors.has(stream)) cursors.set(stream, heads[stream].seq)
     }
-    if (request.livecache)
-      send({
-        type: 'subscribed',
-        ...(ref !== undefined && { ref }),
-        events,
-        ...(filters && { filters }),
-        streams: heads,
-      })
-    else if (lastEventId) replayAfter(lastEventId, reader)
+    if (!request.livecache) return lastEventId ? replayAfter(lastEventId, reader) : undefined
+    const about = { ...(ref !== undefined && { ref }), events, ...(filters && { filters }) }
+    for (const part of inParts(heads)) send({ type: 'subscribed', ...about, streams: part })
   }
 
   function unsubscribe({ id: ref, events }: { id?: string; events?: readonly string[] }) {
@@ -345,3 +356,15 @@ export function createSession(
 function reads(reader: Identity, spec: SubscriptionSpec, stream: string): boolean {
   return mayRead(reader, stream) && (spec.streams === undefined || matchesAnyStream(spec.streams, stream))
 }
+
+/** Heads in as many frames as it takes for each to stay well below the limit of a frame; one, where there are none. */
+function inParts<Head>(heads: Readonly<Record<string, Head>>): Record<string, Head>[] {
+  const entries = Object.entries(heads)
+  const parts: Record<string, Head>[] = []
+  for (let start = 0; start === 0 || start < entries.length; start += headsPerFrame) {
+    parts.push(Object.fromEntries(entries.slice(start, start + headsPerFrame)))
+  }
+  return parts
+}
+
+const headsPerFrame = 250

@@ -48,6 +48,8 @@ function openSocket(
   socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (!ended) listener.message(typeof data === 'string' ? data : 'binary data')
   })
+  // A `close` always follows; but the class of the ws package throws where nobody listens.
+  socket.addEventListener('error', () => {})
   socket.addEventListener('close', ({ code, reason }) => end(code, reason))
   return {
     send(frame) {

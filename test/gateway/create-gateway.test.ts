@@ -143,6 +143,19 @@ describe('a gateway', () => {
     expect((await fetch(`${http}/healthz`)).status).toBe(200)
   })
 
+  it('closes in good time, also where a refused peer keeps its half open', async () => {
+    const { gateway, port } = await start()
+    const tcp = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true })
+    const answers: string[] = []
+    tcp.on('data', (data: Buffer) => answers.push(data.toString()))
+    tcp.on('error', () => {})
+    tcp.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    await until(() => answers.length > 0)
+    await gateway.close()
+    tcp.destroy()
+    expect(answers[0]).toContain('404')
+  })
+
   it('turns away pages it was not told to serve', async () => {
     const { ws } = await start({ allowOrigin: (origin) => origin === 'https://app.test' })
     const { refusals } = rawSocket(`${ws}/realtime`, [], { origin: 'https://evil.test' })
@@ -174,6 +187,18 @@ describe('a plain client of the gateway', () => {
     gateway.publish(published)
     await until(() => texts.length > 0)
     expect(texts.map((text) => JSON.parse(text))).toEqual([flat])
+  })
+
+  it('may mean a number or a text by the digits in its address', async () => {
+    const { gateway, ws } = await start({ allowQueryToken: true })
+    const { texts } = rawSocket(`${ws}/realtime?token=${await tokenFor()}&events=paid&accountNumber=0123456789,42`)
+    await until(() => gateway.hub.sessions === 1)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    for (const accountNumber of ['0123456789', 42, '42', 7]) {
+      gateway.publish({ type: 'paid', stream: 'tenant:1', payload: { accountNumber } })
+    }
+    await until(() => texts.length === 3)
+    expect(texts.map((text) => JSON.parse(text).paid.accountNumber)).toEqual(['0123456789', 42, '42'])
   })
 
   it('may carry its token in a header or a subprotocol; the token is never echoed', async () => {

@@ -8,6 +8,7 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
 const verify = (token: string | undefined) => {
   if (token === 'ada') return { subject: 'ada', streams: ['user:ada', 'tenant:1', 'goal:*'] }
+  if (token === 'narrow') return { subject: 'ada', streams: ['tenant:1'] }
   if (token === 'bo') return { subject: 'bo', streams: ['tenant:2'] }
   if (token === 'short') return { subject: 'ada', streams: ['tenant:1'], expiresAt: Date.now() + 5_000 }
   throw new Error('no such token')
@@ -116,6 +117,43 @@ describe('sign-in', () => {
     expect(events()).toHaveLength(1)
   })
 
+  it('may be repeated before it is answered: the rest waits behind it, and the server goes on', async () => {
+    const { say, frames } = openTo(newHub())
+    say({ type: 'auth', token: 'ada' })
+    say({ type: 'auth', token: 'ada' })
+    say({ type: 'ping' })
+    await pass(0)
+    expect(frames.map(({ type }) => type)).toEqual(['welcome', 'authenticated', 'pong'])
+  })
+
+  it('that is never verified ends a session of either kind', async () => {
+    for (const livecache of [true, false]) {
+      const { say, closed } = openTo(createHub({ verify: () => new Promise(() => {}) }), { livecache })
+      if (livecache) say({ type: 'auth', token: 'ada' })
+      await pass(10_000)
+      expect(closed).toEqual([[4401, 'no sign-in came in time']])
+    }
+  })
+
+  it('that allows less than before says which streams are gone, and nothing of them afterwards', async () => {
+    const hub = newHub()
+    hub.publish(created('tenant:1'))
+    hub.publish(created('goal:7'))
+    const { say, frames, closed } = await subscribed(hub)
+    say({ type: 'auth', token: 'short' })
+    await pass(0)
+    expect(frames.slice(-2)).toEqual([
+      { type: 'revoked', streams: ['goal:7', 'user:ada'] },
+      { type: 'authenticated', authExpiresInMs: 5_000 },
+    ])
+    hub.publish(created('goal:7'))
+    say({ type: 'auth', token: 'narrow' })
+    await pass(0)
+    await pass(30_000)
+    expect(closed).toEqual([])
+    expect(frames.at(-1)).toEqual({ type: 'ping' })
+  })
+
   it('can be renewed by the same subject, and by no other', async () => {
     const { say, frames, closed } = await signedIn(newHub())
     say({ type: 'auth', token: 'short' })
@@ -166,6 +204,17 @@ describe('subscriptions', () => {
       },
       { type: 'subscribed', ref: 's2', events: ['*'], streams: { 'goal:7': { epoch, seq: 1 } } },
     ])
+  })
+
+  it('to a great many streams are answered in as many frames as it takes', async () => {
+    const hub = newHub()
+    for (let goal = 0; goal < 700; goal++) hub.publish(created(`goal:${crypto.randomUUID()}`))
+    const { say, frames } = await signedIn(hub)
+    say({ type: 'subscribe', id: 's1', events: ['*'] })
+    const answers = frames.filter(({ type }) => type === 'subscribed')
+    expect(answers).toHaveLength(3)
+    expect(Object.keys(Object.assign({}, ...answers.map(({ streams }) => streams)))).toHaveLength(702)
+    expect(Math.max(...answers.map((answer) => JSON.stringify(answer).length))).toBeLessThan(40_000)
   })
 
   it('to a foreign stream fail alone, with the answer of one that does not exist', async () => {
@@ -257,7 +306,25 @@ describe('events', () => {
     expect(frames.at(-1)).toEqual({ type: 'resumed', streams: {} })
   })
 
+  it('are kept as they were published, whatever the app does to its own object', async () => {
+    const hub = newHub()
+    const goal = { name: 'Ship', due: new Date(0), left: undefined }
+    hub.publish({ ...created(), payload: goal })
+    goal.name = 'changed later'
+    const { say, events } = await signedIn(hub)
+    say({ type: 'subscribe', events: ['*'], filters: { minDue: '1970-01-01' } })
+    say({ type: 'resume', streams: { 'tenant:1': { epoch: hub.epoch, seq: 0 } } })
+    expect(events()).toMatchObject([{ payload: { name: 'Ship', due: '1970-01-01T00:00:00.000Z' } }])
+  })
+
+  it('that are no plain data are refused', () => {
+    const payload: Record<string, unknown> = {}
+    payload['self'] = payload
+    expect(() => newHub().publish({ ...created(), payload })).toThrow('it cannot be written as JSON')
+  })
+
   it.each([
+    ['an empty id', { type: 'a', stream: 's', payload: {}, id: '' }],
     ['no type', { type: '', stream: 's', payload: {} }],
     ['no stream', { type: 'a', stream: '', payload: {} }],
     ['a pattern for a stream', { type: 'a', stream: 'tenant:*', payload: {} }],
@@ -504,7 +571,22 @@ describe('a plain client', () => {
   })
 })
 
+describe('a hub with options left undefined', () => {
+  it('keeps its defaults', async () => {
+    const hub = createHub({ verify, heartbeatMs: undefined, retentionMs: undefined } as unknown as HubOptions)
+    const { frames } = await subscribed(hub)
+    await pass(29_000)
+    expect(frames.map(({ type }) => type)).not.toContain('ping')
+  })
+})
+
 describe('a frame that cannot be read', () => {
+  it('ends a session that has not resumed yet: it may have been the resume', async () => {
+    const { session, closed } = await signedIn(newHub())
+    session.receive('no JSON')
+    expect(closed).toEqual([[4422, 'a frame must be JSON']])
+  })
+
   it('is answered with what is wrong, and stops nothing', async () => {
     const hub = newHub()
     const { session, frames, events, closed } = await subscribed(hub)

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type ServerOptions, type WebSocket as ServerSocket, WebSocketServer } from 'ws'
+import { type ServerOptions, WebSocket as ServerSocket, WebSocketServer } from 'ws'
 import { RealtimeError } from '../../src/base/errors.ts'
 import { type TransportRequest, webSocket, type WebSocketOptions } from '../../src/transports/index.ts'
 
@@ -284,5 +284,14 @@ describe('close()', () => {
     link.close(4000, 'paused')
     link.close()
     expect(await closed).toEqual([4000, 'paused'])
+  })
+})
+
+describe('the class of the ws package', () => {
+  it('may take the place of the browser’s, also where nobody answers', async () => {
+    const { server, url } = await serve()
+    await new Promise((resolve) => server.close(resolve))
+    const { heard } = dial(url, {}, { WebSocket: ServerSocket as unknown as typeof WebSocket })
+    await vi.waitFor(() => expect(heard).toEqual([['closed', 1006, '']]))
   })
 })
