@@ -1,5 +1,8 @@
 // The number of an attempt to the delay before it, in ms. Pure.
 
+import { definedOf } from '../base/defined.ts'
+import { RealtimeError } from '../base/errors.ts'
+
 export interface BackoffOptions {
   /**
    * The most to wait before attempt 1, 2, 3…, in ms; the last one holds from then on.
@@ -16,6 +19,18 @@ export interface BackoffOptions {
 export const defaultBackoff: Required<BackoffOptions> = {
   ceilingsMs: [1_000, 2_000, 4_000, 8_000, 16_000, 32_000],
   jitter: 'equal',
+}
+
+/** Throws `invalid-option` for a ladder that would not wait. */
+export function resolveBackoff(given: BackoffOptions = {}): Required<BackoffOptions> {
+  const backoff = { ...defaultBackoff, ...definedOf(given) }
+  if (backoff.ceilingsMs.length === 0 || backoff.ceilingsMs.some((ms) => !(ms > 0))) {
+    throw new RealtimeError(
+      'invalid-option',
+      'backoff.ceilingsMs needs at least one delay, and each must be more than 0 ms, or a server that is down would be asked without a pause.',
+    )
+  }
+  return backoff
 }
 
 /**

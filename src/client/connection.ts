@@ -67,6 +67,10 @@ export interface Connection {
 const refreshGuardMs = 30_000
 /** A blind failure: the socket never opened, and a browser does not say why. Two of them may be a refused token. */
 const blindFailuresBeforeRefresh = 2
+/** Refusals by a server not known yet, before they are taken for a word about the token. */
+const maxAmbiguousRefusals = 2
+/** How much later than announced a ping may come, in ms. */
+const pingSlackMs = 10_000
 /** A server that sent no `welcome` this long after an open without the subprotocol is a plain one. */
 const plainAfterMs = 2_000
 
@@ -84,8 +88,10 @@ export function createConnection(
   let tokenReason: TokenReason = 'connect'
   let refreshedAt = -Infinity
   let blindFailures = 0
+  let ambiguousRefusals = 0
   let transportIndex = 0
   let serverPings = false
+  let silenceLimitMs = options.silenceTimeoutMs
   let heardAt = 0
   let authSentAt = 0
   let isSynced = false
@@ -100,8 +106,11 @@ export function createConnection(
     pending.push(event)
     if (stepping) return
     stepping = true
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) advance(next)
-    stepping = false
+    try {
+      for (let next = pending.shift(); next !== undefined; next = pending.shift()) advance(next)
+    } finally {
+      stepping = false
+    }
   }
 
   function advance(event: ConnectionEvent) {
@@ -146,6 +155,7 @@ export function createConnection(
     linkScope = createScope(clock)
     link = null
     serverPings = isSynced = hasSettledTime = false
+    silenceLimitMs = options.silenceTimeoutMs
   }
 
   function beginAttempt() {
@@ -210,6 +220,14 @@ export function createConnection(
     return transports[transportIndex % transports.length]!
   }
 
+  function welcomed(welcome: WelcomeFrame) {
+    if (welcome.heartbeatMs !== undefined) {
+      serverPings = true
+      silenceLimitMs = Math.max(silenceLimitMs, welcome.heartbeatMs + pingSlackMs)
+    }
+    ready(welcome)
+  }
+
   function ready(welcome: WelcomeFrame | null) {
     if (!holdsLink(state)) return
     const now = clock.now()
@@ -253,10 +271,12 @@ export function createConnection(
   }
 
   function refresh(thenState: 'unauthorized' | 'failed', reason: string) {
+    // A livecache server that was dialled as a plain one wants to be offered realtime.v1, whatever the token.
+    if (kind === 'unknown' && ++ambiguousRefusals <= maxAmbiguousRefusals) return drop(reason)
     const now = clock.now()
-    // A livecache server that was dialled as a plain one wants to be offered realtime.v1, token or none.
-    const mayHelp = credentials.exist || kind === 'unknown'
-    if (!mayHelp || now - refreshedAt < refreshGuardMs) {
+    if (!credentials.exist || now - refreshedAt < refreshGuardMs) {
+      // Whoever tries again by hand wants another token than these.
+      tokenReason = 'rejected'
       return dispatch({ type: thenState === 'failed' ? 'refused' : 'rejected', reason })
     }
     refreshedAt = now
@@ -282,7 +302,7 @@ export function createConnection(
 
   /** Clocks are compared, because timers stop while a machine sleeps and come late in hidden tabs. */
   function watchSilence(scope: Scope) {
-    const limit = options.silenceTimeoutMs
+    const limit = silenceLimitMs
     const check = () => {
       const leftMs = heardAt + limit - clock.now()
       if (leftMs <= 0 && serverPings) drop(`nothing was heard for ${limit / 1000} s`)
@@ -316,6 +336,7 @@ export function createConnection(
     forgetUser() {
       tokenReason = 'connect'
       refreshedAt = -Infinity
+      ambiguousRefusals = 0
     },
     send(frame) {
       if (abilities[state.name].canSend) link?.send(frame)
@@ -332,7 +353,8 @@ export function createConnection(
           return true
         case 'welcome':
           // One that nobody asked for shows at least that the server is no plain one.
-          if (state.name === 'authenticating') ready(frame)
+          ambiguousRefusals = 0
+          if (state.name === 'authenticating') welcomed(frame)
           else forgetPlain?.()
           return true
         case 'reconnect':

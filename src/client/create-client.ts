@@ -1,5 +1,6 @@
 // The framework-free client: wires the parts, and is the only file that knows them all.
 import { systemClock } from '../base/clock.ts'
+import { definedOf } from '../base/defined.ts'
 import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createScope } from '../base/scope.ts'
@@ -7,7 +8,7 @@ import type { SubscriptionSpec } from '../protocol/filter.ts'
 import type { ErrorFrame, ServerFrame, WelcomeFrame } from '../protocol/frames.ts'
 import { webSocket } from '../transports/websocket.ts'
 import { createAcks } from './acks.ts'
-import { defaultBackoff } from './backoff.ts'
+import { resolveBackoff } from './backoff.ts'
 import { createConnection } from './connection.ts'
 import { createCredentials } from './credentials.ts'
 import { createDelivery } from './delivery.ts'
@@ -34,12 +35,15 @@ export function createClient(given: ClientOptions): RealtimeClient {
   const seenIds = createSeenIds()
   const positions = createPositions()
   const refused = new Map<Subscription, string>()
+  /** Subscriptions of the cache that the server has not answered yet. */
+  const joining = new Set<string>()
   const subscriptions = createSubscriptions({
     scope,
     releaseMs: options.releaseMs,
     onJoin: (subscription) => subscriber.joined(subscription),
     onLeave(subscription) {
       refused.delete(subscription)
+      joining.delete(subscription.id)
       subscriber.left(subscription)
     },
     onError: report('A listener to events'),
@@ -58,7 +62,11 @@ export function createClient(given: ClientOptions): RealtimeClient {
   const connection = createConnection(options, createCredentials(options.getToken, options.tokenTimeoutMs), {
     state: () => states.emit(),
     ready: linkIsUp,
-    message: (text, sse) => inbox.receive(text, sse),
+    message(text, sse) {
+      // Between the last holder's leaving and the end of the link nobody would apply it: unconfirmed, it comes again.
+      if (holders > 0) inbox.receive(text, sse)
+      else connectAsWanted()
+    },
     plainParams: () => subscriber.addressParams(),
     resumes: () => positions.some,
     resync: () => signal({ streams: 'all', cause: 'requested' }),
@@ -94,7 +102,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
 
   // ── whether to be connected ───────────────────────────────────────────────────────────────────────────────────
 
-  function follow() {
+  function connectAsWanted() {
     if (scope.disposed) return
     if (!enabled) connection.rest()
     else if (paused) connection.stop('paused')
@@ -106,26 +114,30 @@ export function createClient(given: ClientOptions): RealtimeClient {
     if (scope.disposed) {
       throw new RealtimeError('disposed', 'This client was disposed, so it cannot connect again. Create a new one.')
     }
-    holders++
-    follow()
+    if (holders++ === 0) connectAsWanted()
     let held = true
     return () => {
       if (!held) return
       held = false
       holders--
       // A task later: StrictMode and a moved provider let go and take hold again within this one.
-      if (holders === 0) scope.timeout(() => holders === 0 && follow(), 0)
+      if (holders === 0) scope.timeout(() => holders === 0 && connectAsWanted(), 0)
     }
   }
 
   function configure(settings: { identity?: unknown; enabled?: boolean }) {
+    if (scope.disposed) return
     const sameUser = Object.is(settings.identity, identity)
     identity = settings.identity
     if (!sameUser) forget()
     const wasEnabled = enabled
     enabled = settings.enabled ?? true
-    if (holders === 0) return
-    if (enabled !== wasEnabled) follow()
+    if (holders === 0) {
+      // The link of the old user may still be up, if whoever held it has left in this very task.
+      if (!sameUser && connection.state.name !== 'idle') connection.stop('another user')
+      return
+    }
+    if (enabled !== wasEnabled) connectAsWanted()
     else if (!sameUser && enabled && !paused) connection.restart()
   }
 
@@ -150,9 +162,14 @@ export function createClient(given: ClientOptions): RealtimeClient {
       signal({ streams: 'all', cause: wasUpBefore ? 'unconfirmed' : 'joined' })
       connection.synced()
     } else {
+      const isBlank = wasUpBefore && !positions.some
+      const { question, dropped } = positions.ask()
       subscriber.begin(welcome.capabilities ?? [])
       // Sent even with nothing to resume: a livecache server holds events back until it knows where to go on.
-      connection.send({ type: 'resume', ...positions.ask() })
+      connection.send({ type: 'resume', ...question })
+      // Without a position nobody can say whether something happened meanwhile.
+      if (isBlank) signal({ streams: 'all', cause: 'unconfirmed' })
+      if (dropped.length > 0) signal({ streams: dropped, cause: 'lost' })
     }
     wasUpBefore = true
   }
@@ -162,7 +179,8 @@ export function createClient(given: ClientOptions): RealtimeClient {
     switch (frame.type) {
       case 'subscribed': {
         const joined = positions.join(frame.streams ?? {})
-        if (joined.length > 0) signal({ streams: joined, cause: 'joined' })
+        if (frame.ref !== undefined && joining.delete(frame.ref)) signal({ streams: 'all', cause: 'joined' })
+        else if (joined.length > 0) signal({ streams: joined, cause: 'joined' })
         return
       }
       case 'resumed': {
@@ -195,6 +213,15 @@ export function createClient(given: ClientOptions): RealtimeClient {
     )
   }
 
+  /** What the cache begins to hear only now, it did not hear before, also on streams whose positions others have moved on. */
+  function cacheJoins(isNew: boolean, { id }: Subscription) {
+    const { state: now } = connection
+    const isUp = now.name === 'connected'
+    // The answer of the server says from where on it hears.
+    if (isUp ? isNew && now.server === 'livecache' : positions.some) joining.add(id)
+    else if (isUp) signal({ streams: 'all', cause: 'joined' })
+  }
+
   function signal(resync: Resync) {
     if (resync.cause !== 'joined') counters.lost++
     // What came before the signal is in the cache first: the signal fetches what is newer.
@@ -206,15 +233,27 @@ export function createClient(given: ClientOptions): RealtimeClient {
     getState: state,
     onState: states.on,
     onResync: resyncs.on,
-    subscribe: (spec, listener, phase = 'app') => subscriptions.add(checkedSpec(spec), phase, listener),
+    subscribe(spec, listener, phase = 'app') {
+      const known = subscriptions.find(checkedSpec(spec))
+      const leave = subscriptions.add(spec, phase, listener)
+      if (phase === 'cache') cacheJoins(known === undefined, subscriptions.find(spec)!)
+      return () => {
+        // What waits for its flush was confirmed to the server: it will not come again for whoever listens next.
+        if (phase === 'cache') delivery.flush()
+        leave()
+      }
+    },
     on(types, handler, listenOptions = {}) {
       const events = typeof types === 'string' ? [types] : types
       const listener: EventsListener = (batch) => {
         for (const event of batch) {
+          const failed = report(`A handler of ${events.join(', ')}, on event ${event.id ?? event.type},`)
           try {
-            handler(event)
+            // It may be an async function, though its type does not say so.
+            const result: unknown = handler(event)
+            if (result instanceof Promise) result.catch(failed)
           } catch (error) {
-            report(`A handler of ${events.join(', ')}, on event ${event.id ?? event.type},`)(error)
+            failed(error)
           }
         }
       }
@@ -228,11 +267,11 @@ export function createClient(given: ClientOptions): RealtimeClient {
     },
     pause() {
       paused = true
-      follow()
+      connectAsWanted()
     },
     resume() {
       paused = false
-      follow()
+      connectAsWanted()
     },
     inspect: () => ({
       state: connection.state,
@@ -275,14 +314,13 @@ function checkedSpec(spec: SubscriptionSpec): SubscriptionSpec {
 
 function resolveOptions({ url, transports, backoff, ...rest }: ClientOptions): ResolvedOptions {
   const { onError = (error) => console.error(error) } = rest
-  const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   return {
     clock: systemClock,
     isHidden: () => globalThis.document?.visibilityState === 'hidden',
     ...defaultOptions,
-    ...(defined as typeof rest),
+    ...definedOf(rest),
     transports: transports?.length ? transports : [webSocket(url as string)],
-    backoff: { ...defaultBackoff, ...backoff },
+    backoff: resolveBackoff(backoff),
     onError(error) {
       // What reports a failure must not become one in the middle of it.
       try {

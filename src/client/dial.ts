@@ -60,9 +60,14 @@ export function dial(request: DialRequest, scope: Scope, on: DialListener): Dial
     )
     const listener = {
       opened: guarded((protocol: string | null) => {
+        if (offer && protocol === null && request.kind === 'unknown') {
+          // Some browsers let it open; but a plain server hears its wishes and its token by the address.
+          attemptScope.dispose()
+          return attempt(false)
+        }
         isOpen = true
         cancelLimit()
-        on.opened(protocol)
+        return on.opened(protocol)
       }),
       message: guarded(on.message),
       closed: guarded(ended),

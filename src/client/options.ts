@@ -33,7 +33,8 @@ interface Behaviour {
    */
   auth?: 'query' | 'subprotocol' | 'none'
   /**
-   * Whether received events are confirmed to the server.
+   * Whether received events are confirmed to the server. A server that waits for it, as a livecache server does, ends
+   * sessions that do not.
    * @default true
    */
   acks?: boolean
@@ -48,8 +49,8 @@ interface Behaviour {
   /** Time `getToken` may take, in ms. @default 10_000 */
   tokenTimeoutMs?: number
   /**
-   * Silence, in ms, after which the link counts as dead, once the server has shown that it sends pings. Keep it above one
-   * server heartbeat plus 10 s, or a healthy quiet link is cut. `Infinity` never gives up.
+   * Silence, in ms, after which the link counts as dead, once the server has sent a ping or announced them. It is raised to
+   * the announced heartbeat plus 10 s, so that a healthy quiet link is not cut. `Infinity` never gives up.
    * @default 40_000
    */
   silenceTimeoutMs?: number

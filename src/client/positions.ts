@@ -7,10 +7,16 @@ export interface Positions {
   advance(event: RealtimeEvent): void
   /** Takes the heads of streams not known yet; returns their names. */
   join(heads: Readonly<Record<string, Position>>): string[]
-  /** What to ask for on a new link. The answer is judged by it: streams joined meanwhile were not asked for. */
-  ask(): { lastEventId?: string; streams: Readonly<Record<string, Position>> }
-  /** Moves to where the server says the streams are; returns the names of those asked for that lost events on the way. */
-  resume(answer: ResumedFrame['streams']): string[]
+  /**
+   * What to ask for on a new link. The answer is judged by it: streams joined meanwhile were not asked for. Only so many
+   * streams fit into a frame; those heard of longest ago are forgotten and named in `dropped`.
+   */
+  ask(): { question: { lastEventId?: string; streams: Readonly<Record<string, Position>> }; dropped: readonly string[] }
+  /**
+   * Moves to where the server says the streams are. Returns the names of those asked for that lost events on the way; `all`
+   * where the server's log is another one, since streams never heard of were lost with it.
+   */
+  resume(answer: ResumedFrame['streams']): readonly string[] | 'all'
   /** Past what this session was not sent because its filters kept it out. */
   moveHeads(heads: Readonly<Record<string, number>>): void
   /** Forgets one stream, as when access to it was withdrawn. */
@@ -32,6 +38,8 @@ export function createPositions(): Positions {
       if (event.stream === undefined || event.seq === undefined || event.epoch === undefined) return
       const known = streams.get(event.stream)
       if (known?.epoch === event.epoch && known.seq >= event.seq) return
+      // Set anew, it stands last: the order of the map is that of hearing from them.
+      streams.delete(event.stream)
       streams.set(event.stream, { epoch: event.epoch, seq: event.seq })
     },
     join(heads) {
@@ -40,15 +48,20 @@ export function createPositions(): Positions {
       return joined.map(([stream]) => stream)
     },
     ask() {
+      const dropped = forgetOldest(streams)
       asked = [...streams.keys()]
-      return { ...(lastEventId !== null && { lastEventId }), streams: Object.fromEntries(streams) }
+      const question = { ...(lastEventId !== null && { lastEventId }), streams: Object.fromEntries(streams) }
+      return { question, dropped }
     },
     resume(answer) {
       // A stream the server does not mention cannot be vouched for either.
       const lost = asked.filter((stream) => answer[stream]?.complete !== true)
+      const isOtherLog = lost.some(
+        (stream) => answer[stream] !== undefined && answer[stream].epoch !== streams.get(stream)?.epoch,
+      )
       for (const stream of lost) if (answer[stream] === undefined) streams.delete(stream)
       for (const [stream, { epoch, seq }] of Object.entries(answer)) streams.set(stream, { epoch, seq })
-      return lost
+      return isOtherLog ? 'all' : lost
     },
     moveHeads(heads) {
       for (const [stream, seq] of Object.entries(heads)) {
@@ -71,4 +84,21 @@ export function createPositions(): Positions {
       return Object.fromEntries(streams)
     },
   }
+}
+
+/** A frame may have 64 Ki characters; the answer to a question is about half as long again. */
+const maxQuestionLength = 32_768
+/** What a position takes beside the name of its stream and its epoch: quotes, braces, `"epoch"`, `"seq"`, the number. */
+const positionLength = 45
+
+function forgetOldest(streams: Map<string, Position>): string[] {
+  const dropped: string[] = []
+  let length = 0
+  for (const [stream, { epoch }] of [...streams].toReversed()) {
+    length += JSON.stringify(stream).length + epoch.length + positionLength
+    if (length <= maxQuestionLength) continue
+    streams.delete(stream)
+    dropped.push(stream)
+  }
+  return dropped
 }

@@ -20,6 +20,8 @@ export interface Subscription {
 export interface Subscriptions {
   add(spec: SubscriptionSpec, phase: Phase, listener: EventsListener): Undo
   deliver(events: readonly RealtimeEvent[]): void
+  /** The one that asks for the same, if there is one. */
+  find(spec: SubscriptionSpec): Subscription | undefined
   readonly current: readonly Subscription[]
 }
 
@@ -92,6 +94,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         }
       }
     },
+    find: (spec) => entries.get(keyOf(spec)),
     get current() {
       return [...entries.values()]
     },

@@ -11,7 +11,7 @@ import { useLatest } from './use-latest.ts'
 
 export function useOwnRealtime(options: RealtimeOptions): Realtime {
   const latest = useLatest(options)
-  const dialled = JSON.stringify([options.url, options.server, options.auth])
+  const dialled = JSON.stringify([options.url, options.server, options.auth, options.getToken !== undefined])
   const [own, setOwn] = useState(() => ({ dialled, client: createOwnClient(options, latest) }))
   // While rendering, so that no child ever sees the client of another address.
   if (own.dialled !== dialled) setOwn({ dialled, client: createOwnClient(options, latest) })

@@ -29,8 +29,7 @@ export function useRealtime(): UseRealtimeResult {
     resume,
     inspect,
     get status() {
-      tracker.track()
-      return shown
+      return tracker.read(shown)
     },
   }
 }
@@ -43,8 +42,11 @@ function createTracker(client: RealtimeClient) {
   let last = client.getState().name
   return {
     client,
-    track() {
+    /** @param shown what the render holds; nothing that was not followed so far */
+    read(shown: ConnectionStatus): ConnectionStatus {
+      if (tracked) return shown
       tracked = true
+      return client.getState().name
     },
     getSnapshot() {
       if (tracked) last = client.getState().name

@@ -114,6 +114,35 @@ describe('signing in', () => {
     expect(client.getState().name).toBe('unauthorized')
   })
 
+  it('asks for a fresh token when somebody tries again after a refusal', async () => {
+    const reasons: TokenReason[] = []
+    const { client, transport } = setUp({
+      getToken: ({ reason }) => {
+        reasons.push(reason)
+        return 'wrong'
+      },
+    })
+    client.hold()
+    for (let round = 0; round < 2; round++) {
+      await pass(0)
+      transport.last.open()
+      transport.last.close(4401)
+    }
+    client.reconnect()
+    await pass(0)
+    expect(reasons).toEqual(['connect', 'rejected', 'rejected'])
+  })
+
+  it('is not asked for again by another holder', async () => {
+    const { client, transport } = setUp()
+    client.hold()
+    transport.last.open()
+    transport.last.close(4401)
+    client.hold()
+    expect(client.getState().name).toBe('unauthorized')
+    expect(transport.dials).toHaveLength(1)
+  })
+
   it('comes back from unauthorized when the app asks for it', async () => {
     const { client, transport } = setUp()
     client.hold()
@@ -356,6 +385,26 @@ describe('heartbeats', () => {
     expect(client.getState()).toMatchObject({ name: 'reconnecting', reason: 'nothing was heard for 40 s' })
   })
 
+  it('that were announced and never came mean a dead link too', async () => {
+    const { client, transport } = setUp()
+    client.hold()
+    transport.last.welcome({ heartbeatMs: 30_000 })
+    await pass(40_000)
+    expect(client.getState()).toMatchObject({ name: 'reconnecting', reason: 'nothing was heard for 40 s' })
+  })
+
+  it('are waited for as long as the server takes between them', async () => {
+    const { client, transport } = setUp()
+    client.hold()
+    transport.last.welcome({ heartbeatMs: 60_000 })
+    await pass(60_000)
+    transport.last.say({ type: 'ping' })
+    await pass(69_999)
+    expect(client.getState().name).toBe('connected')
+    await pass(1)
+    expect(client.getState().name).toBe('reconnecting')
+  })
+
   it('that never came mean nothing: a server may send none', async () => {
     const { client, transport } = setUp()
     client.hold()
@@ -415,7 +464,7 @@ describe('a server that may be a plain one', () => {
     transport.last.open(null)
     // What a livecache server says to somebody who announced realtime.v1 in the address and did not sign in.
     transport.last.close(4401, 'sign in first')
-    await pass(0)
+    await pass(500)
     expect(transport.last.request.protocol).toBe('realtime.v1')
     transport.last.welcome()
     expect(client.getState()).toMatchObject({ name: 'connected', server: 'livecache' })
@@ -427,7 +476,7 @@ describe('a server that may be a plain one', () => {
     transport.last.close()
     transport.last.open(null)
     transport.last.close(4401, 'sign in first')
-    await pass(0)
+    await pass(500)
     transport.last.welcome()
     expect(client.getState()).toMatchObject({ name: 'connected', server: 'livecache' })
   })
@@ -454,9 +503,47 @@ describe('a server that may be a plain one', () => {
     expect(transport.last.sent).toEqual([])
   })
 
-  it('is taken for plain where it opens and chooses no subprotocol', async () => {
-    const { client, transport } = setUp()
+  it('may flap as it starts: refusals of a client it did not know yet say nothing about the token', async () => {
+    const reasons: TokenReason[] = []
+    const { client, transport } = setUp({
+      getToken: ({ reason }) => {
+        reasons.push(reason)
+        return 't'
+      },
+    })
     client.hold()
+    for (let round = 0; round < 2; round++) {
+      await pass(0)
+      transport.last.close()
+      transport.last.open(null)
+      transport.last.close(4401, 'sign in first')
+      await pass(5_000)
+    }
+    transport.last.welcome()
+    expect(client.getState()).toMatchObject({ name: 'connected', server: 'livecache' })
+    expect(reasons).toEqual(['connect', 'connect', 'connect'])
+  })
+
+  it('is believed in the end, when it goes on refusing', async () => {
+    const { client, transport } = setUp({ getToken: () => 'wrong' })
+    client.hold()
+    for (let round = 0; round < 4; round++) {
+      await pass(0)
+      transport.last.close()
+      transport.last.open(null)
+      transport.last.close(4401, 'the token was refused')
+      if (round < 3) await pass(5_000)
+    }
+    expect(client.getState()).toEqual({ name: 'unauthorized', reason: 'the token was refused' })
+  })
+
+  it('is dialled anew as a plain one where it opens and chooses no subprotocol', async () => {
+    const { client, transport } = setUp({ auth: 'query', getToken: () => 't' })
+    client.hold()
+    await pass(0)
+    transport.last.open(null)
+    expect(transport.dials[0]?.closedByClient).toBe(true)
+    expect(transport.last.request.credential).toEqual({ token: 't', place: 'query' })
     transport.last.open(null)
     expect(client.getState()).toMatchObject({ name: 'connected', server: 'plain' })
   })
@@ -548,9 +635,13 @@ describe('whether to be connected', () => {
     expect(client.getState().name).toBe('connected')
   })
 
-  it('refuses a disposed client', () => {
-    const { client } = setUp()
+  it('refuses a disposed client, which never dials again', () => {
+    const { client, transport } = setUp()
+    client.hold()
     client.dispose()
+    client.configure({ identity: 'bo' })
+    client.reconnect()
+    expect(transport.dials).toHaveLength(1)
     expect(() => client.hold()).toThrow('This client was disposed')
   })
 })
@@ -579,6 +670,19 @@ describe('who is signed in', () => {
     await pass(0)
     transport.last.welcome()
     expect(transport.last.sent).toContainEqual({ type: 'resume', streams: {} })
+  })
+
+  it('ends the link of the old one also where the holder changes in the same task', async () => {
+    const { client, transport } = setUp()
+    client.configure({ identity: 'ada' })
+    const release = client.hold()
+    transport.last.welcome()
+    release()
+    client.configure({ identity: 'bo' })
+    client.hold()
+    await pass(0)
+    expect(transport.dials).toHaveLength(2)
+    expect(transport.dials[0]?.closedByClient).toBe(true)
   })
 
   it('changes nothing while it stays the same', async () => {

@@ -127,6 +127,17 @@ describe('events', () => {
     })
   })
 
+  it('reach an async handler, whose failure is reported too', async () => {
+    const { client, errors, server } = await onServer()
+    client.on('goal.created', async () => {
+      await Promise.resolve()
+      throw new Error('boom')
+    })
+    server.publish({ id: 'E1', type: 'goal.created', payload: {} })
+    await pass(100)
+    expect(errors).toMatchObject([{ code: 'handler-threw', message: expect.stringContaining('event E1') }])
+  })
+
   it('are checked by the schema of their type, and what it makes of them is what handlers get', async () => {
     const upperCase: StandardSchema<{ name: string }> = {
       '~standard': {
@@ -172,6 +183,14 @@ describe('bad input', () => {
     expect(client.getState().name).toBe('connected')
     expect(client.inspect().counters.quarantined).toBe(1)
     expect(client.inspect().quarantine[0]!.text.length).toBeLessThanOrEqual(500)
+  })
+
+  it('is refused where it is a ladder without a delay, and left out where it is undefined', () => {
+    const transports = [scriptedTransport()]
+    for (const ceilingsMs of [[], [0], [-1], [Number.NaN]]) {
+      expect(() => createClient({ transports, backoff: { ceilingsMs } })).toThrow('needs at least one delay')
+    }
+    expect(() => createClient({ transports, backoff: { ceilingsMs: undefined } as never })).not.toThrow()
   })
 
   it('is refused where it is an option', () => {
@@ -222,11 +241,49 @@ describe('after a drop', () => {
     server.goDown()
     server.comeBack({ forgetting: true })
     await pass(10_000)
-    expect(resyncs).toEqual([{ streams: ['tenant:1'], cause: 'lost' }])
+    // Its log is another one, so streams that were never heard of are concerned as well.
+    expect(resyncs).toEqual([{ streams: 'all', cause: 'lost' }])
     server.publish({ id: '2', type: 'a', stream: 'tenant:1', payload: {} })
     await pass(100)
     expect(seen).toEqual(['1', '2'])
     expect(client.inspect().counters.lost).toBe(1)
+  })
+
+  it('admits that it cannot know where it had no position to go on from', async () => {
+    const { server, resyncs } = await onServer()
+    server.goDown()
+    server.publish({ type: 'missed', payload: {} })
+    server.comeBack({ forgetting: true })
+    await pass(10_000)
+    expect(resyncs).toEqual([{ streams: 'all', cause: 'unconfirmed' }])
+  })
+
+  it('goes on with more streams than a frame can hold, and says which it gave up', async () => {
+    const { server, seen, resyncs } = await onServer()
+    for (let goal = 0; goal < 700; goal++)
+      server.publish({ type: 'a', stream: `goal:${crypto.randomUUID()}`, payload: {} })
+    await pass(100)
+    server.cut()
+    await pass(5_000)
+    server.publish({ id: 'late', type: 'a', payload: {} })
+    await pass(100)
+    expect(seen.at(-1)).toBe('late')
+    const lost = resyncs.find(({ cause }) => cause === 'lost')
+    expect(lost?.streams.length).toBeGreaterThan(300)
+  })
+
+  it('leaves what came after the last holder had gone to be sent again', async () => {
+    const transport = scriptedTransport()
+    const client = createClient({ transports: [transport] })
+    clients.push(client)
+    client.on('*', () => {})
+    const release = client.hold()
+    transport.last.welcome()
+    release()
+    transport.last.say({ type: 'a', eventId: '1' })
+    expect(transport.last.sent.map(({ type }) => type)).not.toContain('ack')
+    expect(client.inspect().lastEventId).toBeNull()
+    expect(transport.last.closedByClient).toBe(true)
   })
 
   it('says what was lost where the server kept too little', async () => {

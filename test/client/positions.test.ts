@@ -38,13 +38,39 @@ describe('positions', () => {
   it('name the streams that a resume could not complete, and those the server did not answer for', () => {
     const positions = createPositions()
     for (const stream of ['a', 'b', 'c']) positions.advance(event(3, 'e1', stream))
-    expect(Object.keys(positions.ask().streams)).toEqual(['a', 'b', 'c'])
+    expect(Object.keys(positions.ask().question.streams)).toEqual(['a', 'b', 'c'])
     const lost = positions.resume({
       a: { epoch: 'e1', seq: 5, complete: true },
-      b: { epoch: 'e2', seq: 0, complete: false },
+      b: { epoch: 'e1', seq: 9, complete: false },
     })
     expect(lost).toEqual(['b', 'c'])
-    expect(positions.streams).toEqual({ a: { epoch: 'e1', seq: 5 }, b: { epoch: 'e2', seq: 0 } })
+    expect(positions.streams).toEqual({ a: { epoch: 'e1', seq: 5 }, b: { epoch: 'e1', seq: 9 } })
+  })
+
+  it('are lost on all streams where the log is another one: also those never heard of', () => {
+    const positions = createPositions()
+    positions.advance(event(3, 'e1', 'a'))
+    positions.ask()
+    expect(positions.resume({ a: { epoch: 'e2', seq: 0, complete: false } })).toBe('all')
+    expect(positions.streams).toEqual({ a: { epoch: 'e2', seq: 0 } })
+  })
+
+  it('are asked for as far as they fit into a frame; the streams heard of longest ago are given up', () => {
+    const positions = createPositions()
+    const epoch = crypto.randomUUID()
+    const names = Array.from({ length: 2_000 }, () => `goal:${crypto.randomUUID()}`)
+    for (const stream of names) positions.advance(event(1, epoch, stream))
+    positions.advance(event(2, epoch, names[0]))
+    const { question, dropped } = positions.ask()
+    expect(JSON.stringify({ type: 'resume', ...question }).length).toBeLessThan(33_000)
+    expect(Object.keys(question.streams)).toContain(names[0])
+    expect(dropped.length + Object.keys(question.streams).length).toBe(2_000)
+    expect(dropped).toContain(names[1])
+    expect(
+      positions.resume(
+        Object.fromEntries(Object.entries(question.streams).map(([name, at]) => [name, { ...at, complete: true }])),
+      ),
+    ).toEqual([])
   })
 
   it('are not lost on a stream that was joined after the question was asked', () => {

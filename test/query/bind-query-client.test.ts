@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RealtimeError } from '../../src/client/index.ts'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { createRealtime, invalidate, patch, type RealtimeOptions, remove, upsert } from '../../src/query/index.ts'
-import { createTestServer } from '../../src/testing/index.ts'
+import { createTestServer, type TestServerOptions } from '../../src/testing/index.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -16,8 +16,8 @@ interface Goal {
   done?: boolean
 }
 
-async function setUp(options: Omit<RealtimeOptions, 'transports'>) {
-  const server = createTestServer()
+async function setUp(options: Omit<RealtimeOptions, 'transports'>, serverOptions: TestServerOptions = {}) {
+  const server = createTestServer(serverOptions)
   const errors: RealtimeError[] = []
   const realtime = createRealtime({
     transports: [server.transport],
@@ -260,20 +260,55 @@ describe('a flush of many events', () => {
 
 describe('what may have been missed', () => {
   it('is fetched again, and only that', async () => {
-    const { queryClient, server } = await setUp({
-      rules: { a: () => invalidate(['goals']) },
-      streams: { test: [['goals']], 'user:*': [['me']] },
-    })
+    const { queryClient, server } = await setUp(
+      { rules: { a: () => invalidate(['goals']) }, streams: { test: [['goals']], 'user:*': [['me']] } },
+      { maxPerStream: 2 },
+    )
     const goals = show(queryClient, ['goals'], () => 1)
     const me = show(queryClient, ['me'], () => 1)
     server.publish({ type: 'a', payload: {} })
     await pass(200)
     const before = goals.fetches.count
     server.goDown()
-    server.comeBack({ forgetting: true })
+    for (let event = 0; event < 3; event++) server.publish({ type: 'a', payload: {} })
+    server.comeBack()
     await pass(5_000)
     expect(goals.fetches.count).toBe(before + 1)
     expect(me.fetches.count).toBe(1)
+  })
+
+  it('includes what the rules did not hear while others already listened', async () => {
+    let truth = 0
+    const server = createTestServer()
+    const realtime = createRealtime({
+      transports: [server.transport],
+      rules: { 'goal.*': () => invalidate(['goals']) },
+    })
+    const queryClient = new QueryClient()
+    const { fetches } = show(queryClient, ['goals'], () => truth)
+    realtime.on('chat.*', () => {})
+    realtime.hold()
+    await pass(100)
+    server.publish({ type: 'chat.said', payload: {} })
+    truth = 1
+    server.publish({ type: 'goal.changed', payload: {} })
+    await pass(100)
+    realtime.bindQueryClient(queryClient)
+    await pass(500)
+    expect(queryClient.getQueryData(['goals'])).toBe(1)
+    expect(fetches.count).toBe(2)
+  })
+
+  it('includes an event that waited for its flush when the binding ended', async () => {
+    const { queryClient, server, unbind } = await setUp({
+      rules: { a: ({ payload }: RealtimeEvent<Goal>) => patch<Goal>(['goal'], payload) },
+    })
+    queryClient.setQueryData(['goal'], { id: 1, name: 'Ship' })
+    server.publish({ type: 'a', payload: { name: 'first' } })
+    server.publish({ type: 'a', payload: { name: 'second' } })
+    await pass(0)
+    unbind()
+    expect(queryClient.getQueryData(['goal'])).toEqual({ id: 1, name: 'second' })
   })
 })
 

@@ -1,13 +1,17 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { type ReactNode, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createRealtime } from '../../src/query/index.ts'
 import {
+  RealtimeProvider,
   useRealtime,
   useRealtimeClient,
   useRealtimeConnection,
   useRealtimeEvent,
   useShownStatus,
 } from '../../src/react/index.ts'
+import { createTestServer } from '../../src/testing/index.ts'
 import { pass, renderApp } from './app.tsx'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -168,6 +172,27 @@ describe('useRealtime', () => {
     expect(screen.getByText('connected')).toBeInTheDocument()
     expect(renders.reader).toBeGreaterThan(2)
     expect(renders.other).toBe(other)
+  })
+
+  it('answers what is true now where it is first read in a later render', async () => {
+    function Late({ show }: { show: boolean }) {
+      const realtime = useRealtime()
+      return <p>{show ? realtime.status : 'not read'}</p>
+    }
+    // Without StrictMode, whose second render would hide an old answer.
+    const server = createTestServer()
+    const realtime = createRealtime({ transports: [server.transport] })
+    const tree = (show: boolean) => (
+      <QueryClientProvider client={new QueryClient()}>
+        <RealtimeProvider client={realtime}>
+          <Late show={show} />
+        </RealtimeProvider>
+      </QueryClientProvider>
+    )
+    const { rerender } = render(tree(false))
+    await pass(100)
+    rerender(tree(true))
+    expect(screen.getByText('connected')).toBeInTheDocument()
   })
 
   it('pauses, resumes and reconnects', async () => {

@@ -223,6 +223,22 @@ describe('a provider with options', () => {
     expect(screen.getByText('connected')).toBeInTheDocument()
   })
 
+  it('takes up a getToken that comes later', async () => {
+    const tokens: unknown[] = []
+    const server = createTestServer({
+      verify: (token) => {
+        tokens.push(token)
+        return { subject: 'ada', streams: ['*'] }
+      },
+    })
+    const { rerender } = renderProvider({ transports: [server.transport] })
+    await pass(100)
+    rerender({ transports: [server.transport], getToken: () => 'late' })
+    await pass(100)
+    expect(tokens).toEqual([undefined, 'late'])
+    expect(server.open).toBe(1)
+  })
+
   it('signs in anew for another identity', async () => {
     const server = createTestServer()
     const props = (identity: string): Props => ({ transports: [server.transport], identity })
