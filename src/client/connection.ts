@@ -13,7 +13,6 @@ import {
 } from '../protocol/frames.ts'
 import type { SseFields } from '../protocol/normalize.ts'
 import type { Transport, TransportClosure } from '../transports/transport.ts'
-import { firstRetryDelayMs, retryDelayMs } from './backoff.ts'
 import {
   abilities,
   type ConnectionEvent,
@@ -26,7 +25,8 @@ import {
 } from './connection-machine.ts'
 import type { Credentials } from './credentials.ts'
 import { dial, type DialledLink } from './dial.ts'
-import type { ResolvedOptions, TokenReason } from './options.ts'
+import type { ResolvedOptions } from './options.ts'
+import { createRecovery } from './recovery.ts'
 
 export interface ConnectionListener {
   state(state: ConnectionState): void
@@ -63,12 +63,6 @@ export interface Connection {
   dispose(): void
 }
 
-/** A second refusal within this time of a forced refresh means that fresh tokens are refused too. */
-const refreshGuardMs = 30_000
-/** A blind failure: the socket never opened, and a browser does not say why. Two of them may be a refused token. */
-const blindFailuresBeforeRefresh = 2
-/** Refusals by a server not known yet, before they are taken for a word about the token. */
-const maxAmbiguousRefusals = 2
 /** How much later than announced a ping may come, in ms. */
 const pingSlackMs = 10_000
 /** A server that sent no `welcome` this long after an open without the subprotocol is a plain one. */
@@ -80,15 +74,12 @@ export function createConnection(
   on: ConnectionListener,
 ): Connection {
   const { clock, transports } = options
+  const recovery = createRecovery({ clock, backoff: options.backoff, hasToken: credentials.exist })
   let state: ConnectionState = initialState
   let stateScope = createScope(clock)
   let linkScope = createScope(clock)
   let link: DialledLink | null = null
   let kind: ServerKind | 'unknown' = options.server === 'auto' ? 'unknown' : options.server
-  let tokenReason: TokenReason = 'connect'
-  let refreshedAt = -Infinity
-  let blindFailures = 0
-  let ambiguousRefusals = 0
   let transportIndex = 0
   let serverPings = false
   let silenceLimitMs = options.silenceTimeoutMs
@@ -161,9 +152,9 @@ export function createConnection(
   function beginAttempt() {
     dials++
     if (!credentials.exist) return open(null)
-    credentials.request(tokenReason, linkScope, {
+    credentials.request(recovery.tokenReason, linkScope, {
       token(token) {
-        tokenReason = 'connect'
+        recovery.noteToken()
         open(token)
       },
       signedOut: () => dispatch({ type: 'signedOut' }),
@@ -200,7 +191,7 @@ export function createConnection(
   }
 
   function opened(token: string | null, chosen: string | null, scope: Scope) {
-    blindFailures = 0
+    recovery.noteOpened()
     heardAt = clock.now()
     // A plain server that takes its token as a subprotocol has to echo one; that does not make it a livecache server.
     if (chosen === protocolName && kind !== 'plain') {
@@ -246,56 +237,18 @@ export function createConnection(
   // ── how a link ends ───────────────────────────────────────────────────────────────────────────────────────────
 
   function blindlyFailed({ code, reason }: TransportClosure) {
-    blindFailures++
+    recovery.noteBlindFailure()
     transportIndex++
-    if (blindFailures === blindFailuresBeforeRefresh && credentials.exist) tokenReason = 'rejected'
     follow(fateOfClose(code), reason || `the server could not be reached (${code})`)
   }
 
   function follow(fate: CloseFate, reason: string, hintMs = 0) {
-    switch (fate.kind) {
-      case 'retry':
-        return drop(reason, Math.max(hintMs, (fate.minDelayMs ?? 0) + clock.random() * (fate.spreadMs ?? 0)))
-      case 'now':
-        return retryAtOnce(reason)
-      case 'resync':
-        on.resync()
-        return drop(reason, hintMs)
-      case 'refresh':
-        return refresh(fate.thenState, reason)
-      case 'stop':
-        return dispatch({ type: 'refused', reason })
-      default:
-        fate satisfies never
-    }
+    if (fate.kind === 'resync') on.resync()
+    dispatch(recovery.after(fate, reason, state, kind, hintMs))
   }
 
-  function refresh(thenState: 'unauthorized' | 'failed', reason: string) {
-    // A livecache server that was dialled as a plain one wants to be offered realtime.v1, whatever the token.
-    if (kind === 'unknown' && ++ambiguousRefusals <= maxAmbiguousRefusals) return drop(reason)
-    const now = clock.now()
-    if (!credentials.exist || now - refreshedAt < refreshGuardMs) {
-      // Whoever tries again by hand wants another token than these.
-      tokenReason = 'rejected'
-      return dispatch({ type: thenState === 'failed' ? 'refused' : 'rejected', reason })
-    }
-    refreshedAt = now
-    tokenReason = 'rejected'
-    retryAtOnce(reason)
-  }
-
-  /** Without a wait, unless the last links did not hold either: a server that accepts and closes must not be hammered. */
-  function retryAtOnce(reason: string) {
-    if ('attempt' in state && state.attempt === 0) dispatch({ type: 'dropped', retryAt: clock.now(), reason })
-    else drop(reason)
-  }
-
-  function drop(reason: string, atLeastMs = 0) {
-    if (!holdsLink(state) || !('attempt' in state)) return
-    const held = state.name === 'connected' && state.attempt === 0
-    const random = clock.random()
-    const ladderMs = held ? firstRetryDelayMs(random) : retryDelayMs(state.attempt + 1, random, options.backoff)
-    dispatch({ type: 'dropped', retryAt: clock.now() + Math.max(ladderMs, atLeastMs), reason })
+  function drop(reason: string) {
+    dispatch(recovery.retry(reason, state))
   }
 
   // ── while it is up ────────────────────────────────────────────────────────────────────────────────────────────
@@ -333,11 +286,7 @@ export function createConnection(
     restart: () => dispatch({ type: 'restart' }),
     stop: (reason) => dispatch({ type: 'stop', reason }),
     rest: () => dispatch({ type: 'signedOut' }),
-    forgetUser() {
-      tokenReason = 'connect'
-      refreshedAt = -Infinity
-      ambiguousRefusals = 0
-    },
+    forgetUser: recovery.forgetUser,
     send(frame) {
       if (abilities[state.name].canSend) link?.send(frame)
     },
@@ -353,7 +302,7 @@ export function createConnection(
           return true
         case 'welcome':
           // One that nobody asked for shows at least that the server is no plain one.
-          ambiguousRefusals = 0
+          recovery.noteWelcome()
           if (state.name === 'authenticating') welcomed(frame)
           else forgetPlain?.()
           return true
