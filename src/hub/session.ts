@@ -1,4 +1,4 @@
-// One client's stay at the server: sign-in, subscriptions, what it was sent and has confirmed.
+// One client's stay at the server: what it says, what it subscribed to, what it is sent. Who it is, is sign-in.ts.
 import type { Clock } from '../base/clock.ts'
 import { createScope } from '../base/scope.ts'
 import { decodeClientFrame, encodeFrame } from '../protocol/codec.ts'
@@ -15,6 +15,7 @@ import { findForeignStream, type Identity, mayRead, namedStreams, type Verify } 
 import { flatFrame, livecacheFrame } from './encode-event.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
 import { inOrder, missedIn } from './replay.ts'
+import { createSignIn } from './sign-in.ts'
 import { createUnacked } from './unacked.ts'
 
 /** The socket, as far as a session needs one. */
@@ -68,10 +69,9 @@ export function createSession(
   options: SessionOptions,
   onEnd: () => void,
 ): Session {
-  const { clock, log, verify } = options
+  const { clock, log } = options
   const id = crypto.randomUUID()
   const scope = createScope(clock)
-  const expiry = { cancel: () => {} }
   const subscriptions = new Map<string, SubscriptionSpec>()
   /** Per stream, the last `seq` this session was sent, or knows it was not meant to see. */
   const cursors = new Map<string, number>()
@@ -83,72 +83,40 @@ export function createSession(
     onLate: () => end(closeCodes.timeout, 'ACK_TIMEOUT: an event was not confirmed in time'),
     onFull: () => end(closeCodes.resync, 'too many events are unconfirmed'),
   })
+  const signIn = createSignIn({
+    clock,
+    scope,
+    verify: options.verify,
+    withinMs: request.signInWithinMs ?? options.authTimeoutMs,
+    end,
+  })
   const early: string[] = []
-  let identity: Identity | null = null
   /** Events are held back until the client has said where to go on, so that none overtakes a replayed one. */
   let flowing = !request.livecache
-  let verifying = false
   let answersPings = request.livecache
   let heardAt = clock.now()
 
-  scope.timeout(
-    () => identity ?? end(closeCodes.unauthorized, 'no sign-in came in time'),
-    request.signInWithinMs ?? options.authTimeoutMs,
-  )
-  if (!request.livecache) signIn(request.token, startBeating)
+  if (!request.livecache) signIn.start(request.token, startBeating, readEarly)
 
   // ── sign-in ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  function signIn(token: string | undefined, then: (verified: Identity) => void) {
-    verifying = true
-    const ask = async () => verify(token)
-    ask().then(
-      (verified) => {
-        if (scope.disposed) return
-        verifying = false
-        accept(verified, then)
-        readEarly()
-      },
-      () => end(closeCodes.unauthorized, 'the token was refused'),
-    )
-  }
-
   /** One of them may be an `auth` again, upon which the rest waits behind it. */
   function readEarly() {
-    const text = verifying ? undefined : early.shift()
+    const text = signIn.verifying ? undefined : early.shift()
     if (text === undefined) return
     receive(text)
     readEarly()
   }
 
-  function accept(verified: Identity, then: (verified: Identity) => void) {
-    if (identity !== null && identity.subject !== verified.subject) {
-      return end(closeCodes.forbidden, 'a renewed token must belong to the same subject')
-    }
-    identity = verified
-    forgetUnreadable(verified)
-    expiry.cancel()
-    if (verified.expiresAt !== undefined) {
-      expiry.cancel = scope.timeout(
-        () => end(closeCodes.unauthorized, 'the token expired'),
-        verified.expiresAt - clock.now(),
-      )
-    }
-    then(verified)
-  }
-
   /** A renewed token may allow less than the one before it. */
-  function forgetUnreadable(reader: Identity) {
+  function renewed(reader: Identity) {
     const streams = [...cursors.keys()].filter((stream) => !mayRead(reader, stream))
     for (const stream of streams) cursors.delete(stream)
-    if (streams.length > 0 && request.livecache) send({ type: 'revoked', streams })
+    if (streams.length > 0) send({ type: 'revoked', streams })
+    send({ type: 'authenticated', ...signIn.expiresIn })
   }
 
-  function expiresIn({ expiresAt }: Identity): { authExpiresInMs?: number } {
-    return expiresAt === undefined ? {} : { authExpiresInMs: Math.max(0, expiresAt - clock.now()) }
-  }
-
-  function welcome(verified: Identity) {
+  function welcome() {
     send({
       type: 'welcome',
       connectionId: id,
@@ -156,7 +124,7 @@ export function createSession(
       heartbeatMs: options.heartbeatMs,
       ackTimeoutMs: options.ackTimeoutMs,
       replayWindowMs: options.retentionMs,
-      ...expiresIn(verified),
+      ...signIn.expiresIn,
       serverTime: new Date(clock.now()).toISOString(),
       capabilities: ['ack-ids', 'patterns'],
     })
@@ -168,15 +136,16 @@ export function createSession(
   function receive(text: string) {
     if (scope.disposed) return
     heardAt = clock.now()
-    if (identity === null && text.length > maxAuthLength) return end(closeCodes.tooLarge, 'the sign-in is too long')
-    if (verifying) {
+    if (signIn.identity === null && text.length > maxAuthLength)
+      return end(closeCodes.tooLarge, 'the sign-in is too long')
+    if (signIn.verifying) {
       if (early.length < 100) early.push(text)
       else end(closeCodes.rateLimit, 'too many frames before the sign-in was answered')
       return
     }
     const message = decodeClientFrame(text)
     if (message.kind === 'invalid') {
-      if (identity === null) return end(closeCodes.unauthorized, 'sign in first')
+      if (signIn.identity === null) return end(closeCodes.unauthorized, 'sign in first')
       // It may have been the `resume`, without which nothing would ever flow.
       if (!flowing) return end(closeCodes.invalid, message.reason)
       return send({ type: 'error', code: 'INVALID', message: message.reason, retryable: false })
@@ -185,11 +154,10 @@ export function createSession(
   }
 
   function receiveFrame(frame: ClientFrame) {
+    const { identity } = signIn
     if (frame.type === 'auth') {
-      const renewal = identity !== null
-      return signIn(frame.token ?? undefined, (verified) =>
-        renewal ? send({ type: 'authenticated', ...expiresIn(verified) }) : welcome(verified),
-      )
+      const answer = identity === null ? welcome : renewed
+      return signIn.start(frame.token ?? undefined, answer, readEarly)
     }
     if (identity === null) return end(closeCodes.unauthorized, 'sign in first')
     switch (frame.type) {
@@ -282,7 +250,7 @@ export function createSession(
   // ── what the client is sent ───────────────────────────────────────────────────────────────────────────────────
 
   function wants({ frame }: LoggedEvent): boolean {
-    if (identity === null || !mayRead(identity, frame.stream)) return false
+    if (signIn.identity === null || !mayRead(signIn.identity, frame.stream)) return false
     return [...subscriptions.values()].some((spec) => matchesSubscription(frame, spec))
   }
 
@@ -339,7 +307,7 @@ export function createSession(
   return {
     id,
     get identity() {
-      return identity
+      return signIn.identity
     },
     get unacked() {
       return unacked.size

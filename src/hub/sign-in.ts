@@ -1,0 +1,74 @@
+// Who a session belongs to: verifying the token, renewing it, its expiry, and the time all that may take.
+import type { Clock } from '../base/clock.ts'
+import type { Undo } from '../base/emitter.ts'
+import type { Scope } from '../base/scope.ts'
+import { closeCodes } from '../protocol/codes.ts'
+import type { Identity, Verify } from './access.ts'
+
+export interface SignInOptions {
+  clock: Clock
+  scope: Scope
+  verify: Verify
+  /** How long until somebody is signed in, in ms. */
+  withinMs: number
+  /** The session cannot go on. */
+  end: (code: number, reason: string) => void
+}
+
+export interface SignIn {
+  /** Null until the first token was verified. */
+  readonly identity: Identity | null
+  /** While it is true, what the client says has to wait. */
+  readonly verifying: boolean
+  /** @param then is told who it is, unless the session has ended by then; afterwards `ready` runs */
+  start(token: string | undefined, then: (identity: Identity) => void, ready: () => void): void
+  /** How long the token still holds, as the wire says it. */
+  readonly expiresIn: { authExpiresInMs?: number }
+}
+
+export function createSignIn({ clock, scope, verify, withinMs, end }: SignInOptions): SignIn {
+  let identity: Identity | null = null
+  let verifying = false
+  let cancelExpiry: Undo | null = null
+
+  scope.timeout(() => identity ?? end(closeCodes.unauthorized, 'no sign-in came in time'), withinMs)
+
+  function accept(verified: Identity) {
+    identity = verified
+    cancelExpiry?.()
+    if (verified.expiresAt === undefined) return
+    const leftMs = verified.expiresAt - clock.now()
+    cancelExpiry = scope.timeout(() => end(closeCodes.unauthorized, 'the token expired'), leftMs)
+  }
+
+  return {
+    get identity() {
+      return identity
+    },
+    get verifying() {
+      return verifying
+    },
+    start(token, then, ready) {
+      verifying = true
+      const ask = async () => verify(token)
+      ask().then(
+        (verified) => {
+          if (scope.disposed) return
+          verifying = false
+          if (identity !== null && identity.subject !== verified.subject) {
+            end(closeCodes.forbidden, 'a renewed token must belong to the same subject')
+            return
+          }
+          accept(verified)
+          then(verified)
+          ready()
+        },
+        () => end(closeCodes.unauthorized, 'the token was refused'),
+      )
+    },
+    get expiresIn() {
+      if (identity?.expiresAt === undefined) return {}
+      return { authExpiresInMs: Math.max(0, identity.expiresAt - clock.now()) }
+    },
+  }
+}
