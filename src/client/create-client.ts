@@ -92,6 +92,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     quarantine,
     seenIds,
     onFrame: receiveFrame,
+    onLost: (stream) => signal({ streams: [stream], cause: 'lost' }),
   })
 
   let holders = 0

@@ -24,6 +24,8 @@ export interface InboxParts {
   quarantine: Quarantine
   seenIds: SeenIds
   onFrame: (frame: ServerFrame) => void
+  /** The log of a stream was replaced under a running link: what was in between is unknown. */
+  onLost: (stream: string) => void
 }
 
 export interface Inbox {
@@ -32,7 +34,7 @@ export interface Inbox {
 }
 
 export function createInbox(parts: InboxParts): Inbox {
-  const { now, state, table, exempt, acks, delivery, positions, quarantine, seenIds, onFrame } = parts
+  const { now, state, table, exempt, acks, delivery, positions, quarantine, seenIds, onFrame, onLost } = parts
   const counters = { received: 0, duplicates: 0, withoutId: 0 }
 
   function receiveEvent(event: RealtimeEvent) {
@@ -44,7 +46,7 @@ export function createInbox(parts: InboxParts): Inbox {
       acks?.add(event.id)
       return
     }
-    positions.advance(event)
+    if (positions.advance(event)) onLost(event.stream!)
     const checked = checkSafely(table, event)
     if (!checked.ok) return refuse(event, checked.reason)
     if (event.id !== null) acks?.add(event.id)

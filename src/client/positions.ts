@@ -3,8 +3,8 @@ import type { RealtimeEvent } from '../protocol/event.ts'
 import type { Position, ResumedFrame } from '../protocol/frames.ts'
 
 export interface Positions {
-  /** The event was received: the next resume goes on behind it. */
-  advance(event: RealtimeEvent): void
+  /** The event was received: the next resume goes on behind it. True where its stream's log is another one than before. */
+  advance(event: RealtimeEvent): boolean
   /** Takes the heads of streams not known yet; returns their names. */
   join(heads: Readonly<Record<string, Position>>): string[]
   /**
@@ -35,12 +35,13 @@ export function createPositions(): Positions {
   return {
     advance(event) {
       if (event.id !== null) lastEventId = event.id
-      if (event.stream === undefined || event.seq === undefined || event.epoch === undefined) return
+      if (event.stream === undefined || event.seq === undefined || event.epoch === undefined) return false
       const known = streams.get(event.stream)
-      if (known?.epoch === event.epoch && known.seq >= event.seq) return
+      if (known?.epoch === event.epoch && known.seq >= event.seq) return false
       // Set anew, it stands last: the order of the map is that of hearing from them.
       streams.delete(event.stream)
       streams.set(event.stream, { epoch: event.epoch, seq: event.seq })
+      return known !== undefined && known.epoch !== event.epoch
     },
     join(heads) {
       const joined = Object.entries(heads).filter(([stream]) => !streams.has(stream))

@@ -60,6 +60,7 @@ function setUp(server: 'livecache' | 'plain' = 'livecache') {
     quarantine,
     seenIds: createSeenIds(),
     onFrame: ({ type }) => order.push(type),
+    onLost: (stream) => order.push(`lost ${stream}`),
   })
   return { inbox, sent, pushed, order, quarantine, positions }
 }
@@ -92,6 +93,16 @@ describe('the inbox', () => {
       // It was received: asking for it again would bring the same.
       expect(positions.streams).toEqual({ s: { epoch: 'e', seq: 3 } })
     }
+  })
+
+  it('says that a stream was replaced under a running link, and follows the new one', () => {
+    const { inbox, order, pushed, positions } = setUp()
+    inbox.receive('{"type":"good","eventId":"1","stream":"s","seq":40,"epoch":"e1"}')
+    inbox.receive('{"type":"good","eventId":"2","stream":"s","seq":1,"epoch":"e2"}')
+    inbox.receive('{"type":"good","eventId":"3","stream":"s","seq":2,"epoch":"e2"}')
+    expect(order.filter((what) => what.startsWith('lost'))).toEqual(['lost s'])
+    expect(pushed.map(({ id }) => id)).toEqual(['1', '2', '3'])
+    expect(positions.streams).toEqual({ s: { epoch: 'e2', seq: 2 } })
   })
 
   it('takes what it can from a message of which a part is broken', () => {
