@@ -1,0 +1,48 @@
+// The README is the first thing a stranger copies from: its code must compile against what is public.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```(tsx?)\n([\s\S]*?)```/g)]
+
+/** What an app of its own has, and the README takes for granted. */
+const surroundings = `
+interface Goal { id: string; name: string }
+declare const session: { accessToken(options: { fresh: boolean }): Promise<string | null> }
+declare const user: { id: string } | undefined
+declare function fetchGoals(): Promise<Goal[]>
+declare const rules: Record<string, () => undefined>
+`
+
+it('shows code that compiles', () => {
+  // Inside the project, so that its dependencies are found; behind a dot, so that nobody else finds it.
+  const folder = mkdtempSync(join(root, 'test', '.readme-'))
+  try {
+    for (const [index, [, language, code = '']] of blocks.entries()) {
+      const needsRealtime = code.includes('createRealtime(') && !/import [^\n]*createRealtime/.test(code)
+      const head = `${needsRealtime ? "import { createRealtime } from 'livecache'\n" : ''}${surroundings}`
+      writeFileSync(
+        join(folder, `block-${index}.${language}`),
+        head + code.replace(/^<Query/m, 'export const app = <Query'),
+      )
+    }
+    const config = {
+      extends: '../../tsconfig.json',
+      compilerOptions: { exactOptionalPropertyTypes: false, noUnusedLocals: false },
+      files: blocks.map(([, language], index) => `block-${index}.${language}`),
+      include: [],
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+    const { stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('')
+    expect(blocks.length).toBe(3)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}, 30_000)
