@@ -1,4 +1,4 @@
-// Owns whatever was started (timers, listeners, children) and ends it. The only caller of the clock's timers.
+// Owns whatever was started (timers, children, anything with an undo) and ends it. The only caller of the clock's timers.
 import type { Clock } from './clock.ts'
 import { throwLater, type Undo } from './emitter.ts'
 
@@ -8,7 +8,6 @@ export interface Scope {
   timeout(run: () => void, ms: number): Undo
   /** Keeps an undo and runs it when the scope ends; if it already has, at once. */
   own(undo: Undo): Undo
-  listen(target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>, type: string, run: () => void): Undo
   /** A scope that ends with this one, or earlier. */
   child(): Scope
   dispose(): void
@@ -41,10 +40,6 @@ export function createScope(clock: Clock): Scope {
         }, ms),
       )
       return release
-    },
-    listen(target, type, run) {
-      target.addEventListener(type, run)
-      return own(() => target.removeEventListener(type, run))
     },
     child() {
       const scope = createScope(clock)

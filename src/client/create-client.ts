@@ -205,13 +205,11 @@ export function createClient(given: ClientOptions): RealtimeClient {
   function receiveError({ ref, code, message = code }: ErrorFrame) {
     const subscription = subscriptions.current.find(({ id }) => id === ref)
     if (subscription !== undefined) refused.set(subscription, message)
-    const what = subscription === undefined ? 'a request' : `the subscription to ${subscription.spec.events.join(', ')}`
-    options.onError(
-      new RealtimeError(
-        'refused',
-        `The server refused ${what}: ${message} (${code}). Its events will not come; ask for what this user may read.`,
-      ),
-    )
+    const sentence =
+      subscription === undefined
+        ? `The server reports a fault: ${message} (${code}). Something this client asked for was not done; the link goes on.`
+        : `The server refused the subscription to ${subscription.spec.events.join(', ')}: ${message} (${code}). Its events will not come; ask for what this user may read.`
+    options.onError(new RealtimeError('refused', sentence))
   }
 
   /** What the cache begins to hear only now, it did not hear before, also on streams whose positions others have moved on. */

@@ -19,7 +19,6 @@ export interface Delivery {
   /** Hands over what waits, now. */
   flush(): void
   clear(): void
-  readonly waiting: number
 }
 
 export function createDelivery({ scope, now, isHidden, gapMs, hiddenGapMs, flush }: DeliveryOptions): Delivery {
@@ -53,9 +52,6 @@ export function createDelivery({ scope, now, isHidden, gapMs, hiddenGapMs, flush
       cancelTimer?.()
       cancelTimer = null
       queue = []
-    },
-    get waiting() {
-      return queue.length
     },
   }
 }

@@ -112,7 +112,7 @@ const addressSignInMs = 1_500
 /** Starts a server; its errors say what to do. */
 export function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    const failed = (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE'
       reject(
         taken
@@ -123,8 +123,13 @@ export function listen(server: Server, port: number, host: string): Promise<{ po
             )
           : cause,
       )
+    }
+    server.once('error', failed)
+    server.listen(port, host, () => {
+      // A fault of a running server is not one of starting it.
+      server.off('error', failed)
+      resolve({ port: (server.address() as AddressInfo).port })
     })
-    server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }))
   })
 }
 

@@ -23,7 +23,8 @@ export function createApply(queryClient: QueryClient, refetcher: Refetcher): (op
       throw error
     }
     if (next !== data) {
-      // Not setQueryData: it would hash the key in its own way. By itself either would make a partly patched query count as fresh, and forget that it was to be fetched.
+      // Not setQueryData: it would hash the key in its own way. Either by itself would make a partly patched query count as
+      // fresh, and forget that it was to be fetched.
       query.setData(next, { updatedAt: dataUpdatedAt, manual: true })
       if (isInvalidated) markStale(query)
     }

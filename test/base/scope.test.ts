@@ -116,26 +116,3 @@ describe('a child', () => {
     expect(scope.child().disposed).toBe(true)
   })
 })
-
-describe('a DOM listener of a scope', () => {
-  it('hears until the scope ends', () => {
-    const scope = createScope(systemClock)
-    const target = new EventTarget()
-    const run = vi.fn()
-    scope.listen(target, 'online', run)
-    target.dispatchEvent(new Event('online'))
-    scope.dispose()
-    target.dispatchEvent(new Event('online'))
-    expect(run).toHaveBeenCalledOnce()
-  })
-
-  it('is not left behind on a scope that ended', () => {
-    const scope = createScope(systemClock)
-    scope.dispose()
-    const target = new EventTarget()
-    const run = vi.fn()
-    scope.listen(target, 'online', run)
-    target.dispatchEvent(new Event('online'))
-    expect(run).not.toHaveBeenCalled()
-  })
-})

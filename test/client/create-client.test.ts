@@ -376,6 +376,18 @@ describe('what the server says', () => {
     expect(seen).toEqual(['1'])
   })
 
+  it('of a fault that concerns no subscription is reported as it is', async () => {
+    const { client, errors, transport } = await onScript()
+    transport.last.say({ type: 'error', code: 'INVALID', message: 'a frame must be JSON', retryable: false })
+    expect(errors).toMatchObject([
+      {
+        code: 'refused',
+        message: expect.stringContaining('The server reports a fault: a frame must be JSON (INVALID)'),
+      },
+    ])
+    expect(client.getState().name).toBe('connected')
+  })
+
   it('of positions in a ping moves them', async () => {
     const { client, transport } = await onScript()
     transport.last.say({ type: 'a', eventId: '1', stream: 's', seq: 4, epoch: 'e' })

@@ -54,7 +54,6 @@ function setUp(server: 'livecache' | 'plain' = 'livecache') {
       settle: () => order.push('settle'),
       flush: () => {},
       clear: () => {},
-      waiting: 0,
     },
     positions,
     quarantine,
