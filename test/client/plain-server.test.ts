@@ -80,6 +80,21 @@ describe('a client with no word about its server', () => {
     ])
   })
 
+  it('survives a megabyte in one frame, and goes on with the next', async () => {
+    const { send, url } = await startPlainServer()
+    const client = createClient({ url, server: 'plain' })
+    ends.push(client.dispose)
+    const heard: unknown[] = []
+    client.on('transaction', ({ id }) => heard.push(id))
+    client.hold()
+    await until(() => client.getState().name === 'connected')
+    send(JSON.stringify({ ...transaction, note: 'x'.repeat(1_000_000) }))
+    send(JSON.stringify({ ...transaction, eventId: 'EV-2' }))
+    await until(() => heard.length > 0)
+    expect(heard).toEqual(['EV-2'])
+    expect(client.inspect().quarantine).toMatchObject([{ reason: expect.stringContaining('65536 characters at most') }])
+  })
+
   it('comes back to it after a blip, and knows that it may have missed something', async () => {
     const { server, url } = await startPlainServer()
     const client = createClient({ url, server: 'plain' })

@@ -165,6 +165,21 @@ describe('a gateway', () => {
     await until(() => socket.readyState === NodeSocket.OPEN)
   })
 
+  it('cuts off who sends a megabyte, and serves the others on', async () => {
+    const { gateway, ws } = await start()
+    const client = joinWith(`${ws}/realtime`, await tokenFor())
+    const heard: unknown[] = []
+    client.on('goal.*', ({ payload }) => heard.push(payload))
+    await until(() => client.getState().name === 'connected')
+    const { socket, closes } = rawSocket(`${ws}/realtime`, ['realtime.v1'])
+    socket.on('open', () => socket.send(JSON.stringify({ type: 'auth', token: 'x'.repeat(1_000_000) })))
+    await until(() => closes.length === 1)
+    expect(closes).toEqual([1009])
+    gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: 'still here' })
+    await until(() => heard.length === 1)
+    expect(heard).toEqual(['still here'])
+  })
+
   it('ends a session that sends bytes', async () => {
     const { ws } = await start()
     const { socket, closes } = rawSocket(`${ws}/realtime`, ['realtime.v1'])
