@@ -23,11 +23,32 @@ export interface SubscribeFrame {
 export type ClientFrame =
   | SubscribeFrame
   | { type: 'unsubscribe'; id?: string; events?: readonly string[] }
-  | { type: 'ack'; eventId?: string; eventIds?: readonly string[]; rejected?: boolean }
+  | AckFrame
   | { type: 'ping' }
   | { type: 'pong' }
   | { type: 'auth'; token?: string }
   | { type: 'resume'; lastEventId?: string; streams?: Readonly<Record<string, Position>> }
+  | PublishFrame
+
+export interface AckFrame {
+  type: 'ack'
+  eventId?: string
+  eventIds?: readonly string[]
+  /** Everything this session was sent on these streams up to a `seq`. */
+  upTo?: Readonly<Record<string, number>>
+  rejected?: boolean
+}
+
+export interface PublishFrame {
+  type: 'publish'
+  /** The client's own id of what it publishes: the same when sent again, so that the server does it once. */
+  id: string
+  /** The type of the event. */
+  event: string
+  payload?: unknown
+  /** Left out: the server decides. */
+  stream?: string
+}
 
 export interface WelcomeFrame {
   type: 'welcome'
@@ -38,13 +59,23 @@ export interface WelcomeFrame {
   replayWindowMs?: number
   authExpiresInMs?: number
   serverTime?: string
-  /** `batch`: frames may be arrays of events. `ack-ids`: one `ack` may name several `eventIds`. `patterns`: `events` may hold patterns. */
+  /**
+   * `batch`: frames may be arrays of events. `ack-ids`: one `ack` may name several `eventIds`. `ack-up-to`: or a `seq` per stream.
+   * `patterns`: `events` may hold patterns. `publish`: takes `publish`.
+   */
   capabilities?: readonly string[]
 }
 
 export interface ResumedFrame {
   type: 'resumed'
-  streams: Readonly<Record<string, Position & { complete: boolean }>>
+  /** `prev`: as in `Move`. */
+  streams: Readonly<Record<string, Position & { complete: boolean; prev?: number }>>
+}
+
+/** A stream has come to `seq`, and the last this session was sent on it is `prev`: what lies between was not for it. */
+export interface Move {
+  prev: number
+  seq: number
 }
 
 export interface ErrorFrame {
@@ -68,25 +99,27 @@ export type ServerFrame =
     }
   | { type: 'unsubscribed'; ref?: string }
   | ResumedFrame
-  | { type: 'ping'; streams?: Readonly<Record<string, number>> }
+  | { type: 'ping'; streams?: Readonly<Record<string, Move>> }
   | { type: 'pong' }
+  | { type: 'published'; ref: string; eventId: string }
   | ErrorFrame
   | { type: 'reconnect'; afterMs?: number; spreadMs?: number }
   | { type: 'resync'; streams?: readonly string[]; reason?: string }
   | { type: 'revoked'; streams: readonly string[] }
 
-type FieldKind = 'string' | 'number' | 'boolean' | 'strings' | 'object' | 'positions' | 'heads'
+type FieldKind = 'string' | 'number' | 'boolean' | 'strings' | 'object' | 'any' | 'positions' | 'moves' | 'seqs'
 /** A `?` behind the kind: the field may be left out. */
 type FieldTable = Record<string, Record<string, FieldKind | `${FieldKind}?`>>
 
 export const clientFrameFields = {
   subscribe: { id: 'string?', events: 'strings?', filters: 'object?', streams: 'strings?', lastEventId: 'string?' },
   unsubscribe: { id: 'string?', events: 'strings?' },
-  ack: { eventId: 'string?', eventIds: 'strings?', rejected: 'boolean?' },
+  ack: { eventId: 'string?', eventIds: 'strings?', upTo: 'seqs?', rejected: 'boolean?' },
   ping: {},
   pong: {},
   auth: { token: 'string?' },
   resume: { lastEventId: 'string?', streams: 'positions?' },
+  publish: { id: 'string', event: 'string', payload: 'any?', stream: 'string?' },
 } as const satisfies FieldTable & Record<ClientFrame['type'], object>
 
 export const serverFrameFields = {
@@ -104,8 +137,9 @@ export const serverFrameFields = {
   subscribed: { ref: 'string?', events: 'strings?', filters: 'object?', streams: 'positions?' },
   unsubscribed: { ref: 'string?' },
   resumed: { streams: 'positions' },
-  ping: { streams: 'heads?' },
+  ping: { streams: 'moves?' },
   pong: {},
+  published: { ref: 'string', eventId: 'string' },
   error: { code: 'string', message: 'string?', retryable: 'boolean?', retryAfterMs: 'number?', ref: 'string?' },
   reconnect: { afterMs: 'number?', spreadMs: 'number?' },
   resync: { streams: 'strings?', reason: 'string?' },
@@ -115,6 +149,7 @@ export const serverFrameFields = {
 const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isPosition = (value: unknown): boolean =>
   isObject(value) && typeof value['epoch'] === 'string' && isSeq(value['seq'])
+const isMove = (value: unknown): boolean => isObject(value) && isSeq(value['prev']) && isSeq(value['seq'])
 const every = (value: unknown, test: (item: unknown) => boolean): boolean =>
   isObject(value) && Object.values(value).every(test)
 
@@ -126,7 +161,9 @@ const names: Record<FieldKind, string> = {
   strings: 'an array of strings',
   object: 'an object',
   positions: 'an object that holds an {"epoch", "seq"} for each stream',
-  heads: 'an object that holds a seq for each stream',
+  any: 'JSON',
+  moves: 'an object that holds a {"prev", "seq"} for each stream',
+  seqs: 'an object that holds a seq for each stream',
 }
 
 const fits: Record<FieldKind, (value: unknown) => boolean> = {
@@ -136,7 +173,9 @@ const fits: Record<FieldKind, (value: unknown) => boolean> = {
   strings: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   object: isObject,
   positions: (value) => every(value, isPosition),
-  heads: (value) => every(value, isSeq),
+  any: () => true,
+  moves: (value) => every(value, isMove),
+  seqs: (value) => every(value, isSeq),
 }
 
 /** The first field of `frame` that does not fit its row of `table`, as a sentence; null where all fit. */
