@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const floors: Record<string, { rooms: string[]; packages: string[] }> = {
   base: { rooms: [], packages: [] },
   protocol: { rooms: ['base'], packages: [] },
-  transports: { rooms: ['protocol', 'base'], packages: [] },
+  transports: { rooms: ['protocol', 'base'], packages: ['eventsource-parser'] },
   client: { rooms: ['transports', 'protocol', 'base'], packages: [] },
   hub: { rooms: ['transports', 'protocol', 'base'], packages: [] },
   query: { rooms: ['client', 'protocol', 'base'], packages: ['@tanstack/react-query'] },

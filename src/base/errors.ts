@@ -21,6 +21,18 @@ export type RealtimeErrorCode =
   | 'handler-threw'
   /** A payload was refused by the schema of its event type. */
   | 'invalid-payload'
+  /** The server ends one link after another because of what is said on them. */
+  | 'protocol-fault'
+  /** Something was published while nothing can be sent or kept: paused, signed out, or down for long. */
+  | 'not-connected'
+  /** More is waiting to be published than is kept. */
+  | 'queue-full'
+  /** Published, and not answered in time. */
+  | 'publish-expired'
+  /** The server did not take what was published. */
+  | 'publish-refused'
+  /** The server takes no `publish`. */
+  | 'publish-unsupported'
   /** The port the gateway was told to use is taken. */
   | 'port-in-use'
 

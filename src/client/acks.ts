@@ -1,33 +1,113 @@
-// Which events to confirm, and when: in the task that received them, since timers in hidden tabs come up to a minute late.
-import type { ClientFrame } from '../protocol/frames.ts'
+// Which events to confirm, and when. In the task that received them wherever it matters: timers in hidden tabs come up to a
+// minute late, and servers wait half of that.
+import type { Undo } from '../base/emitter.ts'
+import type { Scope } from '../base/scope.ts'
+import type { RealtimeEvent } from '../protocol/event.ts'
+import type { AckFrame } from '../protocol/frames.ts'
+import { createSeenIds } from './seen-ids.ts'
+
+/** `auto`: what was handed over. `manual`: what the app says. `off`: nothing. */
+export type AckMode = 'auto' | 'manual' | 'off'
+
+export interface AcksOptions {
+  mode: AckMode
+  scope: Scope
+  now: () => number
+  isHidden: () => boolean
+  /** Least time between two grouped frames while the page is visible, in ms. */
+  gapMs: number
+  send: (frame: AckFrame) => void
+}
 
 export interface Acks {
-  add(eventId: string, rejected?: boolean): void
-  /** Sends what one message made due. */
+  /** A new link: what was due on the old one will be sent to us again. */
+  begin(capabilities: readonly string[]): void
+  /** Was handed over, or is known to be lost. */
+  received(event: RealtimeEvent): void
+  /** Came again. */
+  repeated(event: RealtimeEvent): void
+  /** Cannot be used. @param knowsRejection a server that does not would send it again and again */
+  refused(event: RealtimeEvent, knowsRejection: boolean): void
+  /** The app has done what it wanted with the event. */
+  confirm(eventId: string): void
+  /** The end of a message: sends what is due. */
   flush(): void
-  /** Set on each new link: whether the server takes many ids in one frame. */
-  canGroup: boolean
+  /** Events confirmed. */
   readonly sent: number
 }
 
-export function createAcks(send: (frame: ClientFrame) => void): Acks {
-  let due: string[] = []
+/** A frame may have 64 Ki characters. */
+const maxIdsPerFrame = 500
+
+export function createAcks({ mode, scope, now, isHidden, gapMs, send }: AcksOptions): Acks {
+  const confirmed = createSeenIds()
+  let ids: string[] = []
+  let upTo = new Map<string, number>()
+  let takesMany = false
+  let takesPlaces = false
+  let sentAt = -Infinity
   let sent = 0
+  let cancelTimer: Undo | null = null
+
+  function add({ id, stream, seq }: RealtimeEvent) {
+    if (id === null) return
+    sent++
+    if (takesPlaces && stream !== undefined && seq !== undefined) upTo.set(stream, Math.max(seq, upTo.get(stream) ?? 0))
+    else ids.push(id)
+  }
+
+  function sendDue() {
+    cancelTimer?.()
+    cancelTimer = null
+    sentAt = now()
+    const [eventIds, places] = [ids, upTo]
+    ids = []
+    upTo = new Map()
+    if (places.size > 0) send({ type: 'ack', upTo: Object.fromEntries(places) })
+    if (takesMany && eventIds.length > 1) {
+      for (let start = 0; start < eventIds.length; start += maxIdsPerFrame)
+        send({ type: 'ack', eventIds: eventIds.slice(start, start + maxIdsPerFrame) })
+    } else for (const eventId of eventIds) send({ type: 'ack', eventId })
+  }
+
+  function flush() {
+    if (ids.length === 0 && upTo.size === 0) return
+    const elapsedMs = now() - sentAt
+    const mayWait = (takesMany || takesPlaces) && !isHidden()
+    if (!mayWait || elapsedMs >= gapMs || elapsedMs < 0) sendDue()
+    else cancelTimer ??= scope.timeout(sendDue, gapMs - elapsedMs)
+  }
+
   return {
-    canGroup: false,
-    add(eventId, rejected = false) {
-      if (rejected) {
-        sent++
-        send({ type: 'ack', eventId, rejected })
-      } else due.push(eventId)
+    begin(capabilities) {
+      takesMany = capabilities.includes('ack-ids')
+      takesPlaces = mode === 'auto' && capabilities.includes('ack-up-to')
+      ids = []
+      upTo = new Map()
+      cancelTimer?.()
+      cancelTimer = null
+      sentAt = -Infinity
     },
-    flush() {
-      const eventIds = due
-      due = []
-      sent += eventIds.length
-      if (this.canGroup && eventIds.length > 1) send({ type: 'ack', eventIds })
-      else for (const eventId of eventIds) send({ type: 'ack', eventId })
+    received(event) {
+      if (mode === 'auto') add(event)
     },
+    repeated(event) {
+      if (mode === 'auto' || (mode === 'manual' && event.id !== null && confirmed.has(event.id))) add(event)
+    },
+    refused(event, knowsRejection) {
+      if (mode === 'off' || event.id === null) return
+      if (!knowsRejection) return add(event)
+      sent++
+      send({ type: 'ack', eventId: event.id, rejected: true })
+    },
+    confirm(eventId) {
+      if (mode !== 'manual') return
+      confirmed.add(eventId, now())
+      sent++
+      ids.push(eventId)
+      flush()
+    },
+    flush,
     get sent() {
       return sent
     },

@@ -1,52 +1,61 @@
-// Runs the connection machine: asks for the token, dials, signs in, answers pings, notices silence, waits between attempts.
-// What travels over the link once it is up is the caller's.
+// Runs the connection machine: asks for the token, has the transports tried, waits between attempts, watches over the link
+// and replaces it. What travels over the link once it is up is the caller's.
 import type { Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createScope, type Scope } from '../base/scope.ts'
-import { type CloseFate, closeCodeOfError, fateOfClose } from '../protocol/codes.ts'
-import {
-  type ClientFrame,
-  type ErrorFrame,
-  protocolName,
-  type ServerFrame,
-  type WelcomeFrame,
-} from '../protocol/frames.ts'
+import { closeCodeOfError, fateOfClose } from '../protocol/codes.ts'
+import { type ClientFrame, type ErrorFrame, type ServerFrame, type WelcomeFrame } from '../protocol/frames.ts'
 import type { SseFields } from '../protocol/normalize.ts'
-import type { Transport, TransportClosure } from '../transports/transport.ts'
+import type { TransportClosure } from '../transports/transport.ts'
+import type { AttemptRequest } from './attempt.ts'
 import {
   abilities,
   type ConnectionEvent,
   type ConnectionState,
   holdsLink,
   initialState,
+  isWaiting,
   type LinkInfo,
   type ServerKind,
   step,
 } from './connection-machine.ts'
-import type { Credentials } from './credentials.ts'
-import { dial, type DialledLink } from './dial.ts'
+import type { Credentials, TokenReason } from './credentials.ts'
+import type { Tell } from './diagnostics.ts'
+import { createLatency, type Latency } from './latency.ts'
+import { createLiveness, type Liveness } from './liveness.ts'
 import type { ResolvedOptions } from './options.ts'
-import { createRecovery } from './recovery.ts'
+import type { PageSignal } from './page-signals.ts'
+import { race, type RaceListener, type Winner } from './race.ts'
+import { createRecovery, type Ending } from './recovery.ts'
+import { clockSkewMs, jwtExpiresInMs, renewalDelayMs, renewalRetryMs } from './renewal.ts'
+import { createTransportChoice } from './transport-choice.ts'
 
 export interface ConnectionListener {
   state(state: ConnectionState): void
-  /** The link is up: the time to subscribe and resume. `welcome` is null on a plain server. */
+  /** A link is up, the first or another one: the time to subscribe and resume. `welcome` is null on a plain server. */
   ready(welcome: WelcomeFrame | null): void
   /** Something arrived on the current link; the caller decodes it and hands control frames back to `control()`. */
   message(text: string, sse?: SseFields): void
   /** What a plain server is told in the address. */
   plainParams(): Readonly<Record<string, string>>
+  lastEventId(): string | null
   /** Whether the session goes on from a position. */
   resumes(): boolean
   /** The server ended the link because what it sent cannot be trusted to be complete. */
   resync(): void
+  /** A frame of ours made the server end the link. */
+  blamed(which: 'largest' | 'oldest', reason: string): void
+  /** Nobody is signed in. */
+  signedOut(): void
   error(error: RealtimeError): void
+  tell: Tell
 }
 
 export interface Connection {
   readonly state: ConnectionState
   /** Attempts made since the client was created. */
   readonly dials: number
+  readonly latency: Latency
   start(): void
   /** Dials anew, now, whatever the state. */
   restart(): void
@@ -60,6 +69,10 @@ export interface Connection {
   control(frame: ServerFrame): boolean
   /** What was missed is known to be fetched again or replayed. */
   synced(): void
+  /** The server does not answer what it has to answer: this link is given up. */
+  giveUp(reason: string): void
+  /** Asks the other side whether it lives, and replaces the link where it does not answer. */
+  verify(): void
   dispose(): void
 }
 
@@ -67,28 +80,46 @@ export interface Connection {
 const pingSlackMs = 10_000
 /** A server that sent no `welcome` this long after an open without the subprotocol is a plain one. */
 const plainAfterMs = 2_000
+/** A sign that the network is back brings the next attempt forward to within this time, so that not all come at once, in ms. */
+const hurrySpreadMs = 1_000
+/** Signs may come in bursts (focus, focus, focus); attempts made on account of them may not, in ms. */
+const hurryGapMs = 2_000
 
 export function createConnection(
   options: ResolvedOptions,
   credentials: Credentials,
   on: ConnectionListener,
 ): Connection {
-  const { clock, transports } = options
-  const recovery = createRecovery({ clock, backoff: options.backoff, hasToken: credentials.exist })
+  const { clock, transports, page } = options
+  const recovery = createRecovery({
+    clock,
+    backoff: options.backoff,
+    suspendAfterMs: options.suspendAfterMs,
+    hasToken: credentials.exist,
+    isOffline: page.isOffline,
+  })
+  const choice = createTransportChoice(
+    transports.map(({ name }) => name),
+    options.storage,
+  )
+  const latency = createLatency()
   let state: ConnectionState = initialState
   let stateScope = createScope(clock)
+  /** Owns the attempt, then the link that came of it. */
   let linkScope = createScope(clock)
-  let link: DialledLink | null = null
+  let current: Winner | null = null
+  let liveness: Liveness | null = null
   let kind: ServerKind | 'unknown' = options.server === 'auto' ? 'unknown' : options.server
-  let transportIndex = 0
-  let serverPings = false
-  let silenceLimitMs = options.silenceTimeoutMs
-  let heardAt = 0
-  let authSentAt = 0
   let isSynced = false
   let hasSettledTime = false
   let dials = 0
+  let dialledAt = -Infinity
+  let protocolFaults = 0
   let forgetPlain: Undo | null = null
+  let cancelRenewalLimit: Undo | null = null
+  let unlisten: Undo | null = null
+  let isAside = false
+  let hiddenAt: number | null = null
 
   // An event that comes up while a state is being entered waits until it is.
   const pending: ConnectionEvent[] = []
@@ -113,6 +144,7 @@ export function createConnection(
       stateScope.dispose()
       stateScope = createScope(clock)
       if (!holdsLink(state) || state.name === 'connecting') endLink()
+      listenWhileWanted()
       enter(state)
     }
     on.state(state)
@@ -122,21 +154,26 @@ export function createConnection(
     switch (entered.name) {
       case 'connecting':
         return beginAttempt()
-      case 'authenticating':
-        stateScope.timeout(() => drop('the server did not answer the sign-in in time'), options.authTimeoutMs)
-        return
       case 'connected':
         stateScope.timeout(() => {
           hasSettledTime = true
           settleIfDue()
         }, options.settleMs)
-        watchSilence(stateScope)
         return
       case 'reconnecting':
-        stateScope.timeout(() => dispatch({ type: 'due' }), entered.retryAt - clock.now())
-        return
+        stateScope.timeout(
+          () => dispatch({ type: 'overdue' }),
+          entered.downSince + options.suspendAfterMs - clock.now(),
+        )
+        return waitUntil(entered.retryAt)
+      case 'suspended':
+        return waitUntil(entered.retryAt)
       default:
     }
+  }
+
+  function waitUntil(retryAt: number) {
+    stateScope.timeout(() => dispatch({ type: 'due' }), retryAt - clock.now())
   }
 
   // ── one attempt ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,135 +181,336 @@ export function createConnection(
   function endLink() {
     linkScope.dispose()
     linkScope = createScope(clock)
-    link = null
-    serverPings = isSynced = hasSettledTime = false
-    silenceLimitMs = options.silenceTimeoutMs
+    current = liveness = cancelRenewalLimit = null
+    isSynced = hasSettledTime = false
   }
 
   function beginAttempt() {
     dials++
-    if (!credentials.exist) return open(null)
-    credentials.request(recovery.tokenReason, linkScope, {
-      token(token) {
-        recovery.noteToken()
-        open(token)
-      },
-      signedOut: () => dispatch({ type: 'signedOut' }),
+    dialledAt = clock.now()
+    withToken(linkScope, recovery.tokenReason, (token) => {
+      recovery.noteToken()
+      tryTransports(choice.order(), token, linkScope, {
+        opened: () => dispatch({ type: 'opened' }),
+        failed: couldNotConnect,
+        refused(error) {
+          on.error(error)
+          dispatch({ type: 'refused', reason: error.message })
+        },
+      })
+    })
+  }
+
+  function withToken(scope: Scope, reason: TokenReason, run: (token: string | null) => void) {
+    if (!credentials.exist) return run(null)
+    credentials.request(reason, scope, {
+      token: run,
+      signedOut,
       failed(error) {
         on.error(error)
-        drop('no token')
+        if (current === null) drop('no token')
       },
     })
   }
 
-  function open(token: string | null) {
-    const scope = linkScope
-    const request = {
-      transport: currentTransport(),
-      kind,
-      token,
-      auth: options.auth,
-      plainParams: on.plainParams,
-      openTimeoutMs: options.openTimeoutMs,
+  function signedOut() {
+    on.signedOut()
+    dispatch({ type: 'signedOut' })
+  }
+
+  type Outcome = Pick<RaceListener, 'opened' | 'failed' | 'refused'>
+
+  /** What comes to be ready becomes the link. */
+  function tryTransports(order: readonly number[], token: string | null, scope: Scope, outcome: Outcome) {
+    const attemptOf = (index: number): AttemptRequest => {
+      on.tell('attempt', { transport: transports[index]!.name, attempt: 'attempt' in state ? state.attempt : 0 })
+      return attemptBy(index, token)
     }
-    link = dial(request, scope, {
-      opened: (protocol) => opened(token, protocol, scope),
+    race({ clock, order, nextAfterMs: options.nextTransportAfterMs, attemptOf }, scope, {
+      ...outcome,
+      opened() {
+        // Only a livecache server takes up the offer, and waits for a sign-in.
+        kind = 'livecache'
+        outcome.opened()
+      },
+      ready: (winner) => takeOver(winner, token),
+      mute: choice.noteMute,
       message(text, sse) {
-        heardAt = clock.now()
+        liveness?.heard()
         on.message(text, sse)
       },
-      closed: ({ code, reason }) => follow(fateOfClose(code), reason || `the link was closed (${code})`),
-      failed: blindlyFailed,
-      refused(error) {
+      alive: () => liveness?.heard(),
+      closed: linkClosed,
+    })
+  }
+
+  function attemptBy(index: number, token: string | null): AttemptRequest {
+    const { auth, openTimeoutMs, authTimeoutMs } = options
+    return {
+      transport: transports[index]!,
+      kind,
+      token,
+      auth,
+      plainParams: on.plainParams,
+      lastEventId: on.lastEventId,
+      openTimeoutMs,
+      authTimeoutMs,
+      clock,
+      isHidden: page.isHidden,
+      mustBeLivecache: options.server === 'livecache',
+    }
+  }
+
+  function couldNotConnect(closure: TransportClosure, blind: boolean) {
+    if (blind) recovery.noteBlindFailure()
+    else recovery.noteOpened()
+    follow(endingOf(closure, `the server could not be reached (${closure.code})`))
+  }
+
+  // ── a link that is ready ──────────────────────────────────────────────────────────────────────────────────────
+
+  function takeOver(winner: Winner, token: string | null) {
+    const replaced = current === null ? null : transports[current.index]!.name
+    const scope = linkScope
+    linkScope = winner.scope
+    current = winner
+    // The attempt it came from, or the link whose place it takes.
+    scope.dispose()
+    isSynced = false
+    recovery.noteOpened()
+    choice.noteReady(winner.index)
+    learnKind(winner)
+    liveness = watchOver(winner)
+    if (winner.latencyMs !== null) latency.add(winner.latencyMs)
+    const info = linkInfo(winner)
+    if (replaced !== null && replaced !== info.transport) on.tell('transport', { from: replaced, to: info.transport })
+    dispatch({ type: 'ready', link: info })
+    if (current !== winner) return
+    if (info.degraded) probeLater()
+    if (winner.welcome !== null) renewInTime(winner.welcome, token)
+    on.ready(winner.welcome)
+  }
+
+  function learnKind({ welcome }: Winner) {
+    if (welcome !== null) recovery.noteWelcome()
+    else if (kind === 'unknown') forgetPlain = linkScope.timeout(() => (kind = 'plain'), plainAfterMs)
+  }
+
+  function linkInfo({ index, welcome, latencyMs }: Winner): LinkInfo {
+    return {
+      transport: transports[index]!.name,
+      server: welcome === null ? 'plain' : 'livecache',
+      connectionId: welcome?.connectionId ?? null,
+      since: clock.now(),
+      resumed: on.resumes(),
+      latencyMs,
+      degraded: index > 0,
+    }
+  }
+
+  function watchOver({ index, welcome, link, scope }: Winner): Liveness {
+    const announcedMs = welcome?.heartbeatMs
+    const { quietMs = 0 } = transports[index]!
+    return createLiveness({
+      scope,
+      now: clock.now,
+      // Raised, so that a healthy quiet link is not cut.
+      silenceLimitMs: Math.max(options.silenceTimeoutMs, Math.max(announcedMs ?? 0, quietMs) + pingSlackMs),
+      answerLimitMs: options.pingTimeoutMs,
+      // A plain server would not know what to make of a ping.
+      ping: welcome === null ? null : () => link.send({ type: 'ping' }),
+      beats: announcedMs !== undefined,
+      onDead: (reason) => dispatch(recovery.retryAtOnce(reason, state)),
+      onAnswer: latency.add,
+    })
+  }
+
+  /** A better transport is tried beside the running link, which it replaces only once it is signed in. */
+  function probeLater() {
+    const scope = linkScope
+    scope.timeout(() => {
+      const attemptScope = scope.child()
+      const better = transports.map((_, index) => index).slice(0, current?.index ?? 0)
+      const later = () => {
+        attemptScope.dispose()
+        if (!scope.disposed) probeLater()
+      }
+      credentialsForProbe(attemptScope, later, (token) =>
+        tryTransports(better, token, attemptScope, { opened: () => {}, failed: later, refused: later }),
+      )
+    }, options.probeIntervalMs)
+  }
+
+  function credentialsForProbe(scope: Scope, failed: () => void, run: (token: string | null) => void) {
+    if (!credentials.exist) return run(null)
+    credentials.request('connect', scope, { token: run, signedOut, failed })
+  }
+
+  // ── the token, while the link is up ───────────────────────────────────────────────────────────────────────────
+
+  function renewInTime(welcome: WelcomeFrame, token: string | null) {
+    if (!credentials.exist || token === null) return
+    const serverNow = clock.now() + clockSkewMs(welcome.serverTime, clock)
+    renewBefore(welcome.authExpiresInMs ?? jwtExpiresInMs(token, serverNow))
+  }
+
+  function renewBefore(expiresInMs: number | null) {
+    if (expiresInMs === null) return
+    const expiresAt = clock.now() + expiresInMs
+    linkScope.timeout(() => renew(expiresAt), renewalDelayMs(expiresInMs))
+  }
+
+  function renew(expiresAt: number) {
+    const scope = linkScope
+    on.tell('refresh', { reason: 'expiring', outcome: 'asked' })
+    credentials.request('expiring', scope, {
+      token: renewWith,
+      signedOut,
+      failed(error) {
+        on.tell('refresh', { reason: 'expiring', outcome: 'failed' })
         on.error(error)
-        dispatch({ type: 'refused', reason: error.message })
+        const retryMs = renewalRetryMs(expiresAt - clock.now())
+        // Too late for another try: the server ends the link, and a fresh token is asked for then.
+        if (retryMs !== null) scope.timeout(() => renew(expiresAt), retryMs)
       },
     })
   }
 
-  function opened(token: string | null, chosen: string | null, scope: Scope) {
-    recovery.noteOpened()
-    heardAt = clock.now()
-    // A plain server that takes its token as a subprotocol has to echo one; that does not make it a livecache server.
-    if (chosen === protocolName && kind !== 'plain') {
-      kind = 'livecache'
-      authSentAt = heardAt
-      dispatch({ type: 'opened' })
-      link?.send({ type: 'auth', ...(token !== null && { token }) })
-    } else if (options.server === 'livecache') {
-      drop('the server does not speak realtime.v1; set server: "auto" or "plain" if it is not a livecache server')
-    } else {
-      if (kind === 'unknown') forgetPlain = scope.timeout(() => (kind = 'plain'), plainAfterMs)
-      ready(null)
+  function renewWith(token: string) {
+    if (current === null) return
+    const { index, link } = current
+    if (transports[index]!.oneWay === true) {
+      const retryLater = () => renewBefore(options.authTimeoutMs)
+      tryTransports([index], token, linkScope, { opened: () => {}, failed: retryLater, refused: retryLater })
+      return
     }
+    cancelRenewalLimit = linkScope.timeout(
+      () => drop('the server did not answer the renewed sign-in in time'),
+      options.authTimeoutMs,
+    )
+    link.send({ type: 'auth', token })
   }
 
-  function currentTransport(): Transport {
-    return transports[transportIndex % transports.length]!
-  }
-
-  function welcomed(welcome: WelcomeFrame) {
-    if (welcome.heartbeatMs !== undefined) {
-      serverPings = true
-      silenceLimitMs = Math.max(silenceLimitMs, welcome.heartbeatMs + pingSlackMs)
-    }
-    ready(welcome)
-  }
-
-  function ready(welcome: WelcomeFrame | null) {
-    if (!holdsLink(state)) return
-    const now = clock.now()
-    const info: LinkInfo = {
-      transport: currentTransport().name,
-      server: welcome === null ? 'plain' : 'livecache',
-      connectionId: welcome?.connectionId ?? null,
-      since: now,
-      resumed: on.resumes(),
-      latencyMs: welcome === null ? null : now - authSentAt,
-    }
-    dispatch({ type: 'ready', link: info })
-    if (state.name === 'connected') on.ready(welcome)
+  function renewed(expiresInMs: number | undefined) {
+    cancelRenewalLimit?.()
+    on.tell('refresh', { reason: 'expiring', outcome: 'renewed' })
+    renewBefore(expiresInMs ?? null)
   }
 
   // ── how a link ends ───────────────────────────────────────────────────────────────────────────────────────────
 
-  function blindlyFailed({ code, reason }: TransportClosure) {
-    recovery.noteBlindFailure()
-    transportIndex++
-    follow(fateOfClose(code), reason || `the server could not be reached (${code})`)
+  function linkClosed(closure: TransportClosure) {
+    follow(endingOf(closure, `the link was closed (${closure.code})`))
   }
 
-  function follow(fate: CloseFate, reason: string, hintMs = 0) {
+  function follow(ending: Ending) {
+    const { fate, reason } = ending
     if (fate.kind === 'resync') on.resync()
-    dispatch(recovery.after(fate, reason, state, kind, hintMs))
+    if (fate.kind === 'retry') {
+      if (fate.blame !== undefined) on.blamed(fate.blame, reason)
+      countFaults(fate.reportAfter, reason)
+    }
+    if (fate.kind === 'refresh') on.tell('refresh', { reason: 'rejected', outcome: 'asked' })
+    dispatch(recovery.after(ending, state, kind))
+  }
+
+  function countFaults(reportAfter: number | undefined, reason: string) {
+    protocolFaults = reportAfter === undefined ? 0 : protocolFaults + 1
+    if (protocolFaults !== reportAfter) return
+    on.error(
+      new RealtimeError(
+        'protocol-fault',
+        `The server ended ${reportAfter} links in a row because of what was said on them (${reason}), so nothing arrives. Something between the two changes the frames, or one side is of another version.`,
+      ),
+    )
   }
 
   function drop(reason: string) {
     dispatch(recovery.retry(reason, state))
   }
 
-  // ── while it is up ────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Clocks are compared, because timers stop while a machine sleeps and come late in hidden tabs. */
-  function watchSilence(scope: Scope) {
-    const limit = silenceLimitMs
-    const check = () => {
-      const leftMs = heardAt + limit - clock.now()
-      if (leftMs <= 0 && serverPings) drop(`nothing was heard for ${limit / 1000} s`)
-      else scope.timeout(check, leftMs > 0 ? leftMs : limit)
-    }
-    scope.timeout(check, limit)
+  function redial(reason: string) {
+    dispatch(recovery.retryAtOnce(reason, state))
   }
 
+  // ── what the page says ────────────────────────────────────────────────────────────────────────────────────────
+
+  function listenWhileWanted() {
+    const wanted = holdsLink(state) || isWaiting(state) || isAside
+    if (wanted) unlisten ??= page.listen(heardFromPage)
+    else {
+      unlisten?.()
+      unlisten = null
+    }
+  }
+
+  function heardFromPage(signal: PageSignal) {
+    if (signal === 'hidden') hiddenAt = clock.now()
+    else if (signal === 'cached') putAside()
+    else if (signal === 'restored' && isAside) bringBack()
+    else if (isWaiting(state)) {
+      if (signal !== 'offline') hurry()
+    } else if (state.name === 'connected') doubt(signal)
+    // What is being opened began on a network that is gone.
+    else if (isNetworkSign(signal) && clock.now() - dialledAt > hurryGapMs)
+      dispatch({ type: 'restart', at: clock.now() })
+    if (signal === 'visible') hiddenAt = null
+  }
+
+  /** The link may be dead though nothing says so. */
+  function doubt(signal: PageSignal) {
+    if (liveness?.verify()) return
+    // A plain server cannot be asked, and one that never pings would never be missed.
+    const wasHiddenLong = hiddenAt !== null && clock.now() - hiddenAt > options.silenceTimeoutMs
+    if (isNetworkSign(signal)) redial('the network changed')
+    else if (wasHiddenLong && liveness?.beats === false) redial('the page was away for long')
+  }
+
+  function hurry() {
+    const earliest = clock.now() + clock.random() * hurrySpreadMs
+    const retryAt = Math.max(earliest, recovery.notBefore, dialledAt + hurryGapMs)
+    if ('retryAt' in state && state.retryAt <= retryAt) return
+    waitUntil(retryAt)
+    dispatch({ type: 'hurried', retryAt })
+  }
+
+  /** A page in the back/forward cache must hold no socket. Its positions stay. */
+  function putAside() {
+    if (!holdsLink(state) && !isWaiting(state)) return
+    isAside = true
+    dispatch({ type: 'stop', reason: 'the page was put aside' })
+  }
+
+  function bringBack() {
+    isAside = false
+    dispatch({ type: 'start', at: clock.now() })
+  }
+
+  /** Somebody's wish, which a page that comes back does not undo. */
+  function command(event: ConnectionEvent) {
+    isAside = false
+    dispatch(event)
+    listenWhileWanted()
+  }
+
+  // ── while it is up ────────────────────────────────────────────────────────────────────────────────────────────
+
   function settleIfDue() {
-    if (isSynced && hasSettledTime) dispatch({ type: 'settled' })
+    if (!isSynced || !hasSettledTime) return
+    protocolFaults = 0
+    recovery.noteSettled()
+    dispatch({ type: 'settled' })
   }
 
   function failedAtServer({ code, message, retryAfterMs }: ErrorFrame) {
-    const fate = fateOfClose(closeCodeOfError[code]!)
-    const hintMs = retryAfterMs ?? 0
-    // The server's own figure replaces the one that stands for it.
-    follow(fate.kind === 'retry' && retryAfterMs !== undefined ? { kind: 'retry' } : fate, message ?? code, hintMs)
+    follow({ fate: fateOfClose(closeCodeOfError[code]!), reason: message ?? code, retryAfterMs })
+  }
+
+  function pinged(frame: Extract<ServerFrame, { type: 'ping' }>): boolean {
+    liveness?.beatsNow()
+    if (current !== null && transports[current.index]!.oneWay !== true) current.link.send({ type: 'pong' })
+    // Its `streams` are positions, which are the caller's.
+    return frame.streams === undefined
   }
 
   return {
@@ -282,36 +520,39 @@ export function createConnection(
     get dials() {
       return dials
     },
-    start: () => dispatch({ type: 'start' }),
-    restart: () => dispatch({ type: 'restart' }),
-    stop: (reason) => dispatch({ type: 'stop', reason }),
-    rest: () => dispatch({ type: 'signedOut' }),
-    forgetUser: recovery.forgetUser,
+    latency,
+    start: () => command({ type: 'start', at: clock.now() }),
+    restart: () => command({ type: 'restart', at: clock.now() }),
+    stop: (reason) => command({ type: 'stop', reason }),
+    rest: () => command({ type: 'signedOut' }),
+    forgetUser() {
+      credentials.forget()
+      recovery.forgetUser()
+      latency.clear()
+    },
     send(frame) {
-      if (abilities[state.name].canSend) link?.send(frame)
+      if (abilities[state.name].canSend) current?.link.send(frame)
     },
     control(frame) {
       switch (frame.type) {
         case 'ping':
-          serverPings = true
-          link?.send({ type: 'pong' })
-          // Its `streams` are positions, which are the caller's.
-          return frame.streams === undefined
+          return pinged(frame)
         case 'pong':
+          liveness?.answered()
+          return true
         case 'authenticated':
+          renewed(frame.authExpiresInMs)
           return true
         case 'welcome':
           // One that nobody asked for shows at least that the server is no plain one.
           recovery.noteWelcome()
-          if (state.name === 'authenticating') welcomed(frame)
-          else forgetPlain?.()
+          forgetPlain?.()
           return true
-        case 'reconnect':
-          follow(
-            { kind: 'retry', spreadMs: frame.spreadMs ?? 0, minDelayMs: frame.afterMs ?? 0 },
-            'the server asked to reconnect',
-          )
+        case 'reconnect': {
+          const { afterMs = 0, spreadMs = 0 } = frame
+          follow({ fate: { kind: 'asked', afterMs, spreadMs }, reason: 'the server asked to reconnect' })
           return true
+        }
         case 'error':
           if (frame.ref !== undefined || closeCodeOfError[frame.code] === undefined) return false
           failedAtServer(frame)
@@ -324,10 +565,19 @@ export function createConnection(
       isSynced = true
       settleIfDue()
     },
+    giveUp: drop,
+    verify: () => void liveness?.verify(),
     dispose() {
-      dispatch({ type: 'stop', reason: 'disposed' })
+      command({ type: 'stop', reason: 'disposed' })
       stateScope.dispose()
       endLink()
+      credentials.forget()
     },
   }
+}
+
+const isNetworkSign = (signal: PageSignal): boolean => signal === 'online' || signal === 'network'
+
+function endingOf({ code, reason, retryAfterMs }: TransportClosure, otherwise: string): Ending {
+  return { fate: fateOfClose(code), reason: reason || otherwise, retryAfterMs }
 }

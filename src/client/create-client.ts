@@ -4,46 +4,63 @@ import { definedOf } from '../base/defined.ts'
 import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createScope } from '../base/scope.ts'
+import type { RealtimeEvent } from '../protocol/event.ts'
 import type { SubscriptionSpec } from '../protocol/filter.ts'
-import type { ErrorFrame, ServerFrame, WelcomeFrame } from '../protocol/frames.ts'
 import { webSocket } from '../transports/websocket.ts'
 import { createAcks } from './acks.ts'
+import { createAnswers } from './answers.ts'
 import { resolveBackoff } from './backoff.ts'
 import { createConnection } from './connection.ts'
+import { abilities, type ConnectionState } from './connection-machine.ts'
 import { createCredentials } from './credentials.ts'
 import { createDelivery } from './delivery.ts'
+import { createTell } from './diagnostics.ts'
 import { createInbox } from './inbox.ts'
 import { type ClientOptions, defaultOptions, type ResolvedOptions } from './options.ts'
+import { createOutbox } from './outbox.ts'
+import { browserPage } from './page-signals.ts'
 import { createPositions } from './positions.ts'
 import { createQuarantine } from './quarantine.ts'
-import type { RealtimeClient, Resync } from './realtime-client.ts'
+import type { ClientInspection, RealtimeClient } from './realtime-client.ts'
+import type { Resync } from './resync.ts'
 import { createSeenIds } from './seen-ids.ts'
+import { createSequencer } from './sequencer.ts'
+import { createSession } from './session.ts'
 import { createSubscriber } from './subscriber.ts'
-import { createSubscriptions, type EventsListener, type Subscription } from './subscriptions.ts'
+import { createSubscriptions, type EventsListener } from './subscriptions.ts'
+import { sessionStorageIfAny } from './transport-choice.ts'
 
 /** Creates a client. Nothing connects until somebody holds it. Throws `invalid-url` where it has nowhere to connect to. */
 export function createClient(given: ClientOptions): RealtimeClient {
-  const options = resolveOptions(given)
-  const { clock } = options
+  const resolved = resolveOptions(given)
+  const { clock, page } = resolved
+  let lastError: ClientInspection['lastError'] = null
+  const tell = createTell({ ...resolved, onDiagnostic: resolved.onDiagnostic, onError: throwLater })
+  const onError = (error: RealtimeError) => {
+    lastError = { code: error.code, message: error.message, at: clock.now() }
+    tell('error', { code: error.code, message: error.message })
+    resolved.onError(error)
+  }
+  const options: ResolvedOptions = { ...resolved, onError }
   const scope = createScope(clock)
-  const counters = { delivered: 0, resumes: 0, lost: 0 }
-  const report = (what: string) => (cause: unknown) => options.onError(thrownBy(what, cause))
+  const counters = { delivered: 0, lost: 0 }
+  const report = (what: string) => (cause: unknown) => onError(thrownBy(what, cause))
 
   const states = createEmitter<void>(report('A listener to the state of the link'))
   const resyncs = createEmitter<Resync>(report('A listener to resyncs'))
-  const quarantine = createQuarantine()
+  const quarantine = createQuarantine(({ reason, path, eventType }) => tell('quarantine', { reason, path, eventType }))
   const seenIds = createSeenIds()
   const positions = createPositions()
-  const refused = new Map<Subscription, string>()
-  /** Subscriptions of the cache that the server has not answered yet. */
-  const joining = new Set<string>()
   const subscriptions = createSubscriptions({
     scope,
     releaseMs: options.releaseMs,
     onJoin: (subscription) => subscriber.joined(subscription),
+    onJoinAgain(subscription) {
+      // Refused to somebody before: what a user may read can have changed.
+      if (session.statusOf(subscription).status === 'refused') subscriber.joined(subscription)
+    },
     onLeave(subscription) {
-      refused.delete(subscription)
-      joining.delete(subscription.id)
+      session.left(subscription)
       subscriber.left(subscription)
     },
     onError: report('A listener to events'),
@@ -51,55 +68,123 @@ export function createClient(given: ClientOptions): RealtimeClient {
   const delivery = createDelivery({
     scope,
     now: clock.now,
-    isHidden: options.isHidden,
+    isHidden: page.isHidden,
     gapMs: options.flushGapMs,
     hiddenGapMs: options.hiddenFlushGapMs,
+    budgetMs: options.flushBudgetMs,
+    maxQueued: options.maxQueuedEvents,
     flush(events) {
       counters.delivered += events.length
       subscriptions.deliver(events)
     },
+    overflow(dropped) {
+      tell('overflow', { dropped: dropped.length })
+      signal({ streams: streamsOf(dropped), cause: 'overflow' })
+    },
+    slow: (durationMs, events) => tell('slow-flush', { durationMs, events }),
   })
-  const connection = createConnection(options, createCredentials(options.getToken, options.tokenTimeoutMs), {
-    state: () => states.emit(),
-    ready: linkIsUp,
+  const sequencer = createSequencer({
+    scope,
+    now: clock.now,
+    positions,
+    holdMs: options.holdBackMs,
+    maxHeld: options.maxHeldBack,
+    deliver: (event) => inbox.handOver(event),
+    old: (event) => inbox.repeated(event),
+    lost(gap) {
+      tell('gap', gap)
+      signal({ streams: [gap.stream], cause: 'lost' })
+    },
+    settle: () => inbox.settle(),
+  })
+  const connection = createConnection(options, createCredentials(options.getToken, options.tokenTimeoutMs, clock), {
+    state: stateChanged,
+    ready: (welcome) => session.begin(welcome),
     message(text, sse) {
       // Between the last holder's leaving and the end of the link nobody would apply it: unconfirmed, it comes again.
       if (holders > 0) inbox.receive(text, sse)
       else connectAsWanted()
     },
     plainParams: () => subscriber.addressParams(),
+    lastEventId: () => positions.lastEventId,
     resumes: () => positions.some,
     resync: () => signal({ streams: 'all', cause: 'requested' }),
-    error: options.onError,
+    blamed: (which, reason) => outbox.blame(which, reason),
+    signedOut: forget,
+    error: onError,
+    tell,
   })
-  const state = () => connection.state
-  const acks = createAcks(connection.send)
+  const acks = createAcks({
+    mode: options.acks,
+    scope,
+    now: clock.now,
+    isHidden: page.isHidden,
+    gapMs: options.ackGapMs,
+    send: connection.send,
+  })
+  const answers = createAnswers(scope, options.authTimeoutMs, (what) =>
+    connection.giveUp(`the server did not answer ${what} in time`),
+  )
+  const outbox = createOutbox({
+    scope,
+    maxQueued: options.maxQueuedPublishes,
+    ttlMs: options.publishTtlMs,
+    answerLimitMs: options.authTimeoutMs,
+    send: connection.send,
+    refusal: whyNothingIsKept,
+    onLate: connection.verify,
+    onSettled: (id, code) =>
+      tell('publish', { id, outcome: code === undefined ? 'published' : 'failed', ...(code && { code }) }),
+  })
   const subscriber = createSubscriber({
-    state,
+    state: () => connection.state,
     send: connection.send,
     current: () => subscriptions.current,
     knownTypes: Object.keys(options.events ?? {}),
     lastEventId: () => positions.lastEventId,
+    onAsked: ({ id }) => answers.expect(id, 'a subscription'),
+  })
+  const session = createSession({
+    connection,
+    subscriptions,
+    subscriber,
+    positions,
+    sequencer,
+    acks,
+    outbox,
+    answers,
+    signal,
+    onError,
   })
   const inbox = createInbox({
     now: clock.now,
-    state,
+    state: () => connection.state,
     table: options.events,
     exempt: new Set(options.exempt),
-    acks: options.acks ? acks : null,
+    acks,
     delivery,
     positions,
     quarantine,
     seenIds,
-    onFrame: receiveFrame,
-    onLost: (stream) => signal({ streams: [stream], cause: 'lost' }),
+    sequence: sequencer.receive,
+    onFrame: session.receive,
   })
 
   let holders = 0
   let enabled = true
   let paused = false
   let identity: unknown
-  let wasUpBefore = false
+  let lastState = connection.state
+
+  function stateChanged(state: ConnectionState) {
+    if (lastState.name === 'connected' && state.name !== 'connected') session.end()
+    if (state.name !== lastState.name) {
+      tell('state', { from: lastState.name, to: state.name, ...('reason' in state && { reason: state.reason }) })
+    }
+    lastState = state
+    if (!abilities[state.name].canQueue) outbox.failAll(notConnected(state))
+    states.emit()
+  }
 
   // ── whether to be connected ───────────────────────────────────────────────────────────────────────────────────
 
@@ -142,100 +227,48 @@ export function createClient(given: ClientOptions): RealtimeClient {
     else if (!sameUser && enabled && !paused) connection.restart()
   }
 
-  /** What one user received is nothing to another. */
+  /** What one user received or wanted to say is nothing to another. */
   function forget() {
-    positions.clear()
+    sequencer.clear()
     seenIds.clear()
     delivery.clear()
     quarantine.clear()
     connection.forgetUser()
-    wasUpBefore = false
+    session.forget()
+    lastError = null
+    outbox.failAll(
+      new RealtimeError(
+        'not-connected',
+        'Somebody else is signed in now, or nobody, so this was not published. Publish it as whoever is.',
+      ),
+    )
   }
 
-  // ── the link ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  function linkIsUp(welcome: WelcomeFrame | null) {
-    refused.clear()
-    if (positions.some) counters.resumes++
-    acks.canGroup = welcome?.capabilities?.includes('ack-ids') ?? false
-    if (welcome === null) {
-      subscriber.beginPlain()
-      signal({ streams: 'all', cause: wasUpBefore ? 'unconfirmed' : 'joined' })
-      connection.synced()
-    } else {
-      const isBlank = wasUpBefore && !positions.some
-      const { question, dropped } = positions.ask()
-      subscriber.begin(welcome.capabilities ?? [])
-      // Sent even with nothing to resume: a livecache server holds events back until it knows where to go on.
-      connection.send({ type: 'resume', ...question })
-      // Without a position nobody can say whether something happened meanwhile.
-      if (isBlank) signal({ streams: 'all', cause: 'unconfirmed' })
-      if (dropped.length > 0) signal({ streams: dropped, cause: 'lost' })
-    }
-    wasUpBefore = true
-  }
-
-  function receiveFrame(frame: ServerFrame) {
-    if (connection.control(frame)) return
-    switch (frame.type) {
-      case 'subscribed': {
-        const joined = positions.join(frame.streams ?? {})
-        if (frame.ref !== undefined && joining.delete(frame.ref)) signal({ streams: 'all', cause: 'joined' })
-        else if (joined.length > 0) signal({ streams: joined, cause: 'joined' })
-        return
-      }
-      case 'resumed': {
-        const lost = positions.resume(frame.streams)
-        if (lost.length > 0) signal({ streams: lost, cause: 'lost' })
-        return connection.synced()
-      }
-      case 'ping':
-        return positions.moveHeads(frame.streams ?? {})
-      case 'resync':
-        return signal({ streams: frame.streams ?? 'all', cause: 'requested' })
-      case 'revoked':
-        for (const stream of frame.streams) positions.leave(stream)
-        return
-      case 'error':
-        return receiveError(frame)
-      default:
-    }
-  }
-
-  function receiveError({ ref, code, message = code }: ErrorFrame) {
-    const subscription = subscriptions.current.find(({ id }) => id === ref)
-    if (subscription !== undefined) refused.set(subscription, message)
-    const sentence =
-      subscription === undefined
-        ? `The server reports a fault: ${message} (${code}). Something this client asked for was not done; the link goes on.`
-        : `The server refused the subscription to ${subscription.spec.events.join(', ')}: ${message} (${code}). Its events will not come; ask for what this user may read.`
-    options.onError(new RealtimeError('refused', sentence))
-  }
-
-  /** What the cache begins to hear only now, it did not hear before, also on streams whose positions others have moved on. */
-  function cacheJoins(isNew: boolean, { id }: Subscription) {
-    const { state: now } = connection
-    const isUp = now.name === 'connected'
-    // The answer of the server says from where on it hears.
-    if (isUp ? isNew && now.server === 'livecache' : positions.some) joining.add(id)
-    else if (isUp) signal({ streams: 'all', cause: 'joined' })
-  }
+  // ── what comes and goes ───────────────────────────────────────────────────────────────────────────────────────
 
   function signal(resync: Resync) {
     if (resync.cause !== 'joined') counters.lost++
+    tell('resync', resync)
     // What came before the signal is in the cache first: the signal fetches what is newer.
     delivery.flush()
-    resyncs.emit(resync)
+    delivery.afterFlush(() => resyncs.emit(resync))
+  }
+
+  function whyNothingIsKept(): RealtimeError | null {
+    if (scope.disposed)
+      return new RealtimeError('disposed', 'This client was disposed, so it publishes nothing. Create a new one.')
+    const { state } = connection
+    return abilities[state.name].canQueue ? session.publishRefusal : notConnected(state)
   }
 
   return {
-    getState: state,
+    getState: () => connection.state,
     onState: states.on,
     onResync: resyncs.on,
     subscribe(spec, listener, phase = 'app') {
       const known = subscriptions.find(checkedSpec(spec))
       const leave = subscriptions.add(spec, phase, listener)
-      if (phase === 'cache') cacheJoins(known === undefined, subscriptions.find(spec)!)
+      if (phase === 'cache') session.cacheJoins(subscriptions.find(spec)!, known === undefined)
       return () => {
         // What waits for its flush was confirmed to the server: it will not come again for whoever listens next.
         if (phase === 'cache') delivery.flush()
@@ -256,7 +289,11 @@ export function createClient(given: ClientOptions): RealtimeClient {
           }
         }
       }
-      return subscriptions.add(checkedSpec({ events, ...listenOptions }), 'app', listener)
+      return subscriptions.add(checkedSpec({ events, ...listenOptions }), 'handler', listener)
+    },
+    publish: outbox.publish,
+    ack({ id }) {
+      if (id !== null) acks.confirm(id)
     },
     hold,
     configure,
@@ -274,24 +311,49 @@ export function createClient(given: ClientOptions): RealtimeClient {
     },
     inspect: () => ({
       state: connection.state,
+      lastError,
+      latency: { p50Ms: connection.latency.percentile(0.5), p95Ms: connection.latency.percentile(0.95) },
       counters: {
         ...counters,
         ...inbox.counters,
+        heldBack: sequencer.heldCount,
         quarantined: quarantine.count,
         acked: acks.sent,
+        resumes: session.resumes,
         dials: connection.dials,
       },
       lastEventId: positions.lastEventId,
       positions: positions.streams,
-      subscriptions: subscriptions.current.map(({ spec }) => spec),
-      refused: [...refused].map(([{ spec }, reason]) => ({ spec, reason })),
+      subscriptions: subscriptions.current.map((subscription) => ({
+        spec: subscription.spec,
+        ...session.statusOf(subscription),
+      })),
+      publishing: outbox.size,
       quarantine: quarantine.entries,
     }),
     dispose() {
+      outbox.failAll(new RealtimeError('disposed', 'The client was disposed before this was answered.'))
       connection.dispose()
       scope.dispose()
     },
   }
+}
+
+function notConnected(state: ConnectionState): RealtimeError {
+  return new RealtimeError(
+    'not-connected',
+    `The link is ${state.name}, so nothing is sent and nothing is kept for later. Publish again once it is connected.`,
+  )
+}
+
+/** Where one of them belongs to no stream, nobody can tell what it concerned. */
+function streamsOf(events: readonly RealtimeEvent[]): readonly string[] | 'all' {
+  const streams = new Set<string>()
+  for (const { stream } of events) {
+    if (stream === undefined) return 'all'
+    streams.add(stream)
+  }
+  return [...streams]
 }
 
 function thrownBy(what: string, cause: unknown): RealtimeError {
@@ -315,7 +377,8 @@ function resolveOptions({ url, transports, backoff, ...rest }: ClientOptions): R
   const { onError = (error) => console.error(error) } = rest
   return {
     clock: systemClock,
-    isHidden: () => globalThis.document?.visibilityState === 'hidden',
+    page: browserPage,
+    storage: sessionStorageIfAny(),
     ...defaultOptions,
     ...definedOf(rest),
     transports: transports?.length ? transports : [webSocket(url as string)],

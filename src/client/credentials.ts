@@ -1,15 +1,31 @@
-// Asks the app for a token: one request at a time, bounded in time, and never answered to whoever stopped waiting.
+// Asks the app for a token: one request at a time for all who want one, bounded in time, and never answered to whoever
+// stopped waiting. When a token is renewed is renewal.ts.
+import type { Clock } from '../base/clock.ts'
 import { RealtimeError } from '../base/errors.ts'
-import type { Scope } from '../base/scope.ts'
-import type { GetToken, TokenReason } from './options.ts'
+import { createScope, type Scope } from '../base/scope.ts'
+
+/**
+ * Why a token is asked for. `connect`: a link is being opened. `expiring`: the one in use ends soon, so the next one is wanted.
+ * `rejected`: the last one was refused, so a cached one will not do.
+ */
+export type TokenReason = 'connect' | 'expiring' | 'rejected'
+
+export interface TokenRequest {
+  reason: TokenReason
+  /** Aborted when the answer is no longer wanted. */
+  signal: AbortSignal
+}
+
+/** Answers the token to sign in with, or null where nobody is signed in: the client then stays `idle`. */
+export type GetToken = (request: TokenRequest) => string | null | Promise<string | null>
 
 export interface Credentials {
   /** False where the app has no `getToken`, so that the server is joined without one. */
   readonly exist: boolean
-  /**
-   * Calls exactly one of `on` later, or none once `scope` ended.
-   */
+  /** Calls exactly one of `on` later, or none once `scope` ended. */
   request(reason: TokenReason, scope: Scope, on: TokenListener): void
+  /** Another user: what is still being asked for belongs to the one before. */
+  forget(): void
 }
 
 export interface TokenListener {
@@ -19,43 +35,78 @@ export interface TokenListener {
   failed(error: RealtimeError): void
 }
 
-export function createCredentials(getToken: GetToken | undefined, timeoutMs: number): Credentials {
+interface Flight {
+  /** A token asked for because the last one was refused serves every wish, another one not that. */
+  readonly fresh: boolean
+  readonly waiters: Set<TokenListener>
+  readonly scope: Scope
+}
+
+export function createCredentials(getToken: GetToken | undefined, timeoutMs: number, clock: Clock): Credentials {
+  let flight: Flight | null = null
+
+  function begin(reason: TokenReason): Flight {
+    const abort = new AbortController()
+    const begun: Flight = { fresh: reason === 'rejected', waiters: new Set(), scope: createScope(clock) }
+    begun.scope.own(() => abort.abort())
+    begun.scope.timeout(() => fail(begun, `getToken did not answer within ${timeoutMs / 1000} s`), timeoutMs)
+    // An async function turns a getToken that throws into one that rejects.
+    const ask = async () => getToken?.({ reason, signal: abort.signal }) ?? null
+    ask().then(
+      (token) => answer(begun, token),
+      (cause: unknown) => fail(begun, 'getToken failed', cause),
+    )
+    return begun
+  }
+
+  function answer(answered: Flight, token: string | null) {
+    if (token === null) settle(answered, (waiter) => waiter.signedOut())
+    else if (typeof token !== 'string' || token === '')
+      fail(
+        answered,
+        `getToken answered ${token === '' ? 'an empty string' : `a ${typeof token}`} instead of a token or null`,
+      )
+    else settle(answered, (waiter) => waiter.token(token))
+  }
+
+  function fail(failed: Flight, what: string, cause?: unknown) {
+    const error = new RealtimeError('token-failed', `${what}, so the client cannot sign in; it tries again later.`, {
+      cause,
+    })
+    settle(failed, (waiter) => waiter.failed(error))
+  }
+
+  /** Once: a later answer, or the time limit, finds the flight over. */
+  function settle(settled: Flight, tell: (waiter: TokenListener) => void) {
+    if (settled.scope.disposed) return
+    end(settled)
+    for (const waiter of [...settled.waiters]) if (settled.waiters.has(waiter)) tell(waiter)
+  }
+
+  function end(ended: Flight) {
+    if (flight === ended) flight = null
+    ended.scope.dispose()
+  }
+
   return {
     exist: getToken !== undefined,
     request(reason, scope, on) {
-      const waiting = scope.child()
-      const abort = new AbortController()
-      waiting.own(() => abort.abort())
-
-      /** Ends the wait, so that a later answer, or the time limit, finds it over. */
-      const settle = (run: () => void) => {
-        if (waiting.disposed) return
-        waiting.dispose()
-        run()
-      }
-      const fail = (what: string, cause?: unknown) =>
-        settle(() =>
-          on.failed(
-            new RealtimeError('token-failed', `${what}, so the client cannot sign in; it tries again later.`, {
-              cause,
-            }),
-          ),
-        )
-
-      waiting.timeout(() => fail(`getToken did not answer within ${timeoutMs / 1000} s`), timeoutMs)
-      // An async function turns a getToken that throws into one that rejects.
-      const ask = async () => getToken?.({ reason, signal: abort.signal }) ?? null
-      ask().then(
-        (token) => {
-          if (token === null) settle(on.signedOut)
-          else if (typeof token !== 'string' || token === '')
-            fail(
-              `getToken answered ${token === '' ? 'an empty string' : `a ${typeof token}`} instead of a token or null`,
-            )
-          else settle(() => on.token(token))
-        },
-        (cause: unknown) => fail('getToken failed', cause),
-      )
+      if (flight !== null && reason === 'rejected' && !flight.fresh) leaveBehind(flight)
+      const joined = (flight ??= begin(reason))
+      joined.waiters.add(on)
+      scope.own(() => {
+        joined.waiters.delete(on)
+        if (joined.waiters.size === 0) end(joined)
+      })
     },
+    forget() {
+      if (flight !== null) leaveBehind(flight)
+    },
+  }
+
+  /** Its answer is not wanted any more, whoever waits. */
+  function leaveBehind(left: Flight) {
+    left.waiters.clear()
+    end(left)
   }
 }

@@ -1,5 +1,6 @@
-// The queue between the socket and the app. The first event after silence is handed over at once; what follows within
-// a frame waits for the next flush, so that a burst costs one write and one render a frame.
+// The queue between the socket and the app. The first event after silence is handed over at once; what follows within a frame
+// waits for the next flush, so that a burst costs one write and one render a frame. A flush has a budget, the queue a bound.
+import type { Undo } from '../base/emitter.ts'
 import type { Scope } from '../base/scope.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
 
@@ -9,44 +10,103 @@ export interface DeliveryOptions {
   isHidden: () => boolean
   gapMs: number
   hiddenGapMs: number
+  /** How long one flush may take, in ms. */
+  budgetMs: number
+  maxQueued: number
   flush: (events: readonly RealtimeEvent[]) => void
+  /** The queue is full: these will not be handed over. */
+  overflow: (dropped: readonly RealtimeEvent[]) => void
+  /** A flush took longer than its budget. */
+  slow: (durationMs: number, events: number) => void
 }
 
 export interface Delivery {
   push(event: RealtimeEvent): void
   /** To be called at the end of each message: decides whether what it brought goes now or waits. */
   settle(): void
-  /** Hands over what waits, now. */
+  /** Hands over what waits, now; within a flush, right after it. */
   flush(): void
+  /** Runs now, or after the flush that is going on, so that nothing is heard by some listeners before what came earlier. */
+  afterFlush(run: () => void): void
   clear(): void
 }
 
-export function createDelivery({ scope, now, isHidden, gapMs, hiddenGapMs, flush }: DeliveryOptions): Delivery {
+/** Events per flush at first, before anything is known of what the app's handlers cost. */
+const firstAllowance = 1_000
+
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { scope, now, isHidden, gapMs, hiddenGapMs, budgetMs, maxQueued, flush, overflow, slow } = options
   let queue: RealtimeEvent[] = []
   let flushedAt = -Infinity
-  let cancelTimer: (() => void) | null = null
+  let cancelTimer: Undo | null = null
+  let isFlushing = false
+  let afterwards: (() => void)[] = []
+  let allowance = firstAllowance
 
-  function flushNow() {
-    cancelTimer?.()
-    cancelTimer = null
-    flushedAt = now()
-    const events = queue
-    queue = []
+  function handOver(events: readonly RealtimeEvent[]) {
+    const startedAt = now()
     flush(events)
+    flushedAt = now()
+    const tookMs = flushedAt - startedAt
+    if (tookMs > budgetMs) slow(tookMs, events.length)
+    allowance = nextAllowance(tookMs, events.length)
   }
 
+  /** As much as fits into the budget, judged by the last flush. Clocks count whole ms, so what was cheap says little: it doubles. */
+  function nextAllowance(tookMs: number, count: number): number {
+    if (tookMs > budgetMs) return Math.max(1, Math.floor((count * budgetMs) / tookMs))
+    return tookMs <= budgetMs / 2 && count >= allowance ? Math.min(allowance * 2, maxQueued) : allowance
+  }
+
+  /** @param wanted how many at most; Infinity where what comes next must find all of it done */
+  function run(wanted = Math.min(allowance, queue.length)) {
+    if (isFlushing) return
+    cancelTimer?.()
+    cancelTimer = null
+    isFlushing = true
+    let handedOver = 0
+    while (queue.length > 0 && handedOver < wanted) {
+      const events = queue.slice(0, allowance)
+      queue = queue.slice(allowance)
+      handedOver += events.length
+      handOver(events)
+    }
+    isFlushing = false
+    runAfterwards()
+    // After a dear flush the next messages are read first, and then more is handed over at once.
+    if (queue.length > 0) cancelTimer ??= scope.timeout(run, gap())
+  }
+
+  function runAfterwards() {
+    const due = afterwards
+    afterwards = []
+    for (const later of due) later()
+  }
+
+  const gap = () => (isHidden() ? hiddenGapMs : gapMs)
+
   return {
-    push: (event) => void queue.push(event),
+    push(event) {
+      if (queue.length >= maxQueued) {
+        const dropped = [...queue, event]
+        queue = []
+        overflow(dropped)
+      } else queue.push(event)
+    },
     settle() {
-      if (queue.length === 0) return
+      if (queue.length === 0 || isFlushing) return
       const elapsed = now() - flushedAt
-      const gap = isHidden() ? hiddenGapMs : gapMs
       // A clock that was set back must not hold the queue.
-      if (elapsed >= gap || elapsed < 0) flushNow()
-      else cancelTimer ??= scope.timeout(flushNow, gap - elapsed)
+      if (elapsed >= gap() || elapsed < 0) run()
+      else cancelTimer ??= scope.timeout(run, gap() - elapsed)
     },
     flush() {
-      if (queue.length > 0) flushNow()
+      if (isFlushing) afterwards.push(() => run(Infinity))
+      else if (queue.length > 0) run(Infinity)
+    },
+    afterFlush(later) {
+      if (isFlushing) afterwards.push(later)
+      else later()
     },
     clear() {
       cancelTimer?.()

@@ -1,5 +1,5 @@
-// What arrives, on its way to the app: decoded, deduplicated, checked, confirmed, queued. Frames that are no events go to
-// whoever handles them.
+// What arrives, on its way to the app: decoded, deduplicated, put in order, checked, confirmed, queued. Frames that are no
+// events go to whoever handles them.
 import { decodeServerMessage } from '../protocol/codec.ts'
 import { checkPayload, type EventTable } from '../protocol/define-events.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
@@ -17,71 +17,105 @@ export interface InboxParts {
   state: () => ConnectionState
   table: EventTable | undefined
   exempt: ReadonlySet<string>
-  /** Null where the app wants no acks. */
-  acks: Acks | null
+  acks: Acks
   delivery: Delivery
   positions: Positions
   quarantine: Quarantine
   seenIds: SeenIds
+  /** Puts it in order; comes back by `handOver` or `repeated`. */
+  sequence: (event: RealtimeEvent) => void
   onFrame: (frame: ServerFrame) => void
-  /** The log of a stream was replaced under a running link: what was in between is unknown. */
-  onLost: (stream: string) => void
 }
 
 export interface Inbox {
   receive(text: string, sse?: SseFields): void
+  /** An event whose turn it is. */
+  handOver(event: RealtimeEvent): void
+  /** An event that came before, or too late. */
+  repeated(event: RealtimeEvent): void
+  /** The end of a message, or of whatever else brought events on: what is due is confirmed and handed over. */
+  settle(): void
   readonly counters: { readonly received: number; readonly duplicates: number; readonly withoutId: number }
 }
 
 export function createInbox(parts: InboxParts): Inbox {
-  const { now, state, table, exempt, acks, delivery, positions, quarantine, seenIds, onFrame, onLost } = parts
+  const { now, state, table, exempt, acks, delivery, positions, quarantine, seenIds, sequence, onFrame } = parts
   const counters = { received: 0, duplicates: 0, withoutId: 0 }
 
   function receiveEvent(event: RealtimeEvent) {
     counters.received++
     if (event.id === null) counters.withoutId++
-    else if (!seenIds.add(event.id, event.receivedAt)) {
-      counters.duplicates++
-      // The server sends again what it has no ack of.
-      acks?.add(event.id)
-      return
-    }
-    if (positions.advance(event)) onLost(event.stream!)
-    const checked = checkSafely(table, event)
-    if (!checked.ok) return refuse(event, checked.reason)
-    if (event.id !== null) acks?.add(event.id)
-    delivery.push(checked.payload === event.payload ? event : { ...event, payload: checked.payload })
+    else if (seenIds.has(event.id)) return repeated(event)
+    return sequence(event)
   }
 
-  function refuse(event: RealtimeEvent, reason: string) {
-    quarantine.add(`${event.type}: ${reason}`, JSON.stringify(event.raw), event.receivedAt)
+  /** The server sends again what it has no ack of. */
+  function repeated(event: RealtimeEvent) {
+    counters.duplicates++
+    acks.repeated(event)
+  }
+
+  function handOver(event: RealtimeEvent) {
+    if (event.id !== null) {
+      if (!seenIds.add(event.id, event.receivedAt)) return repeated(event)
+      positions.noteEvent(event.id)
+    }
+    const checked = checkSafely(table, event)
+    if (!checked.ok) return refuse(event, checked)
+    acks.received(event)
+    return delivery.push(checked.payload === event.payload ? event : { ...event, ...withoutOk(checked) })
+  }
+
+  function refuse(event: RealtimeEvent, { reason, path = null }: Refusal) {
+    quarantine.add({
+      reason: `${event.type}: ${reason}`,
+      path,
+      eventType: event.type,
+      text: JSON.stringify(event.raw),
+      at: event.receivedAt,
+    })
     const current = state()
-    // A plain server knows no rejection, and would send the event again and again.
-    if (event.id !== null) acks?.add(event.id, current.name === 'connected' && current.server === 'livecache')
+    // A plain server knows no rejection.
+    acks.refused(event, current.name === 'connected' && current.server === 'livecache')
+  }
+
+  function settle() {
+    acks.flush()
+    delivery.settle()
   }
 
   return {
     counters,
+    handOver,
+    repeated,
+    settle,
     receive(text, sse) {
       const current = state()
       const transport = current.name === 'connected' ? current.transport : ''
-      const receivedAt = now()
-      for (const message of decodeServerMessage(text, { transport, receivedAt, exempt, ...(sse && { sse }) })) {
+      const at = now()
+      for (const message of decodeServerMessage(text, { transport, receivedAt: at, exempt, ...(sse && { sse }) })) {
         if (message.kind === 'event') receiveEvent(message.event)
         else if (message.kind === 'frame') onFrame(message.frame)
-        else quarantine.add(message.reason, message.text, receivedAt)
+        else quarantine.add({ reason: message.reason, path: null, eventType: null, text: message.text, at })
       }
-      acks?.flush()
-      delivery.settle()
+      settle()
     },
   }
 }
 
-function checkSafely(table: EventTable | undefined, { type, payload }: RealtimeEvent): ReturnType<typeof checkPayload> {
-  const schema = table !== undefined && Object.hasOwn(table, type) ? table[type] : undefined
+type Checked = ReturnType<typeof checkPayload>
+interface Refusal {
+  reason: string
+  path?: string | null
+}
+
+const withoutOk = ({ ok: _ok, ...rest }: Extract<Checked, { ok: true }>) => rest
+
+function checkSafely(table: EventTable | undefined, { type, payload, v }: RealtimeEvent): Checked {
+  const row = table !== undefined && Object.hasOwn(table, type) ? table[type] : undefined
   try {
-    return checkPayload(schema, payload)
+    return checkPayload(row, payload, v)
   } catch (error) {
-    return { ok: false, reason: `its schema threw ${String(error)}` }
+    return { ok: false, path: null, reason: `its schema threw ${String(error)}` }
   }
 }

@@ -3,19 +3,12 @@ import type { Clock } from '../base/clock.ts'
 import type { RealtimeError } from '../base/errors.ts'
 import type { EventTable } from '../protocol/define-events.ts'
 import type { Transport } from '../transports/transport.ts'
+import type { AckMode } from './acks.ts'
 import type { BackoffOptions } from './backoff.ts'
-
-/** Why a token is asked for: `rejected` means that the last one was refused, so a cached one will not do. */
-export type TokenReason = 'connect' | 'rejected'
-
-export interface TokenRequest {
-  reason: TokenReason
-  /** Aborted when the answer is no longer wanted. */
-  signal: AbortSignal
-}
-
-/** Answers the token to sign in with, or null where nobody is signed in: the client then stays `idle`. */
-export type GetToken = (request: TokenRequest) => string | null | Promise<string | null>
+import type { GetToken } from './credentials.ts'
+import type { Diagnostic } from './diagnostics.ts'
+import type { Page } from './page-signals.ts'
+import type { ChoiceStorage } from './transport-choice.ts'
 
 interface Behaviour {
   /** Left out: the server is joined without a token. */
@@ -33,11 +26,11 @@ interface Behaviour {
    */
   auth?: 'query' | 'subprotocol' | 'none'
   /**
-   * Whether received events are confirmed to the server. A server that waits for it, as a livecache server does, ends
-   * sessions that do not.
-   * @default true
+   * Which events are confirmed to the server: `auto` each that was received, `manual` those the app names by `client.ack(event)`,
+   * `off` none. A server that waits for it, as a livecache server does, ends sessions that do not.
+   * @default 'auto'
    */
-  acks?: boolean
+  acks?: AckMode
   /** Paths whose keys are data and keep their spelling, e.g. `['payload.labels']`. @default [] */
   exempt?: readonly string[]
   /** The delays between attempts; each of its fields has its own default. */
@@ -54,6 +47,14 @@ interface Behaviour {
    * @default 40_000
    */
   silenceTimeoutMs?: number
+  /** Time the server may take to answer a ping of ours, asked when the page wakes or the network changes, in ms. @default 2_000 */
+  pingTimeoutMs?: number
+  /** How long a transport may stay silent before the next one is tried beside it, in ms. @default 4_000 */
+  nextTransportAfterMs?: number
+  /** How often a better transport than the one in use is tried, in ms. @default 300_000 */
+  probeIntervalMs?: number
+  /** Length of an outage, in ms, after which nothing is kept for sending any more and the state is `suspended`. @default 120_000 */
+  suspendAfterMs?: number
   /** How long a link must hold before failures before it are forgotten, in ms. @default 5_000 */
   settleMs?: number
   /** How long a subscription outlives its last user, in ms, so that a remount does not leave and join again. @default 1_000 */
@@ -62,12 +63,32 @@ interface Behaviour {
   flushGapMs?: number
   /** The same while the page is hidden. @default 250 */
   hiddenFlushGapMs?: number
+  /** How long one flush may take, in ms; what does not fit waits for the next one. @default 8 */
+  flushBudgetMs?: number
+  /** Events that wait for the app at most; beyond that all of them give way to one resync. @default 10_000 */
+  maxQueuedEvents?: number
+  /** How long an event waits for those before it in its stream, in ms; then they count as lost. @default 10_000 */
+  holdBackMs?: number
+  /** How many events of a stream wait so at most. @default 1_000 */
+  maxHeldBack?: number
+  /** Least time between two frames of acks while the page is visible, in ms, where the server takes many at once. @default 1_000 */
+  ackGapMs?: number
+  /** How long something published may wait for its answer, in ms. @default 60_000 */
+  publishTtlMs?: number
+  /** How many published events may wait at most. @default 1_000 */
+  maxQueuedPublishes?: number
   /** Told of everything that went wrong and was survived. @default prints it with console.error */
   onError?: (error: RealtimeError) => void
+  /** Told of what the client does: one small object each, ready for breadcrumbs, spans or a log (docs/diagnostics.md). */
+  onDiagnostic?: (diagnostic: Diagnostic) => void
+  /** Prints the same as lines, with console.debug. @default false */
+  debug?: boolean
   /** Time and chance; tests bring their own. */
   clock?: Clock
-  /** Whether nobody can see the page now. @default reads `document.visibilityState` */
-  isHidden?: () => boolean
+  /** Whether the page is seen and online, and when that changes. @default the browser's document and window */
+  page?: Page
+  /** Where the transport that worked is remembered. Null: nowhere. @default the page's sessionStorage */
+  storage?: ChoiceStorage | null
 }
 
 export type ClientOptions = Behaviour & { url?: string; transports?: readonly Transport[] }
@@ -75,19 +96,33 @@ export type ClientOptions = Behaviour & { url?: string; transports?: readonly Tr
 export const defaultOptions = {
   server: 'auto',
   auth: 'none',
-  acks: true,
+  acks: 'auto',
   exempt: [],
   openTimeoutMs: 10_000,
   authTimeoutMs: 10_000,
   tokenTimeoutMs: 10_000,
   silenceTimeoutMs: 40_000,
+  pingTimeoutMs: 2_000,
+  nextTransportAfterMs: 4_000,
+  probeIntervalMs: 300_000,
+  suspendAfterMs: 120_000,
   settleMs: 5_000,
   releaseMs: 1_000,
   flushGapMs: 16,
   hiddenFlushGapMs: 250,
+  flushBudgetMs: 8,
+  maxQueuedEvents: 10_000,
+  holdBackMs: 10_000,
+  maxHeldBack: 1_000,
+  ackGapMs: 1_000,
+  publishTtlMs: 60_000,
+  maxQueuedPublishes: 1_000,
+  debug: false,
 } as const satisfies ClientOptions
 
 export type ResolvedOptions = Omit<ClientOptions, 'url' | 'backoff'> &
-  Required<Pick<ClientOptions, keyof typeof defaultOptions | 'transports' | 'onError' | 'clock' | 'isHidden'>> & {
+  Required<
+    Pick<ClientOptions, keyof typeof defaultOptions | 'transports' | 'onError' | 'clock' | 'page' | 'storage'>
+  > & {
     backoff: Required<BackoffOptions>
   }

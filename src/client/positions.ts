@@ -1,10 +1,13 @@
-// How far each stream was read, and what to ask for on resume. Which events are duplicates is seen-ids.ts.
-import type { RealtimeEvent } from '../protocol/event.ts'
+// How far each stream was read, and what to ask for on resume. What arrives out of order is sequencer.ts; which events are
+// duplicates by their id is seen-ids.ts.
 import type { Position, ResumedFrame } from '../protocol/frames.ts'
 
 export interface Positions {
-  /** The event was received: the next resume goes on behind it. True where its stream's log is another one than before. */
-  advance(event: RealtimeEvent): boolean
+  get(stream: string): Position | undefined
+  /** The stream was read up to here. */
+  set(stream: string, position: Position): void
+  /** The last event received on any stream. */
+  noteEvent(id: string): void
   /** Takes the heads of streams not known yet; returns their names. */
   join(heads: Readonly<Record<string, Position>>): string[]
   /**
@@ -13,12 +16,10 @@ export interface Positions {
    */
   ask(): { question: { lastEventId?: string; streams: Readonly<Record<string, Position>> }; dropped: readonly string[] }
   /**
-   * Moves to where the server says the streams are. Returns the names of those asked for that lost events on the way; `all`
-   * where the server's log is another one, since streams never heard of were lost with it.
+   * Judges the answer: names of those asked for whose events are no longer known at the server; `all` where the server's
+   * log is another one, since streams never heard of were lost with it. Streams it does not vouch for are forgotten.
    */
-  resume(answer: ResumedFrame['streams']): readonly string[] | 'all'
-  /** Past what this session was not sent because its filters kept it out. */
-  moveHeads(heads: Readonly<Record<string, number>>): void
+  judge(answer: ResumedFrame['streams']): readonly string[] | 'all'
   /** Forgets one stream, as when access to it was withdrawn. */
   leave(stream: string): void
   clear(): void
@@ -33,16 +34,13 @@ export function createPositions(): Positions {
   let lastEventId: string | null = null
   let asked: readonly string[] = []
   return {
-    advance(event) {
-      if (event.id !== null) lastEventId = event.id
-      if (event.stream === undefined || event.seq === undefined || event.epoch === undefined) return false
-      const known = streams.get(event.stream)
-      if (known?.epoch === event.epoch && known.seq >= event.seq) return false
+    get: (stream) => streams.get(stream),
+    set(stream, position) {
       // Set anew, it stands last: the order of the map is that of hearing from them.
-      streams.delete(event.stream)
-      streams.set(event.stream, { epoch: event.epoch, seq: event.seq })
-      return known !== undefined && known.epoch !== event.epoch
+      streams.delete(stream)
+      streams.set(stream, position)
     },
+    noteEvent: (id) => void (lastEventId = id),
     join(heads) {
       const joined = Object.entries(heads).filter(([stream]) => !streams.has(stream))
       for (const [stream, { epoch, seq }] of joined) streams.set(stream, { epoch, seq })
@@ -54,21 +52,15 @@ export function createPositions(): Positions {
       const question = { ...(lastEventId !== null && { lastEventId }), streams: Object.fromEntries(streams) }
       return { question, dropped }
     },
-    resume(answer) {
+    judge(answer) {
       // A stream the server does not mention cannot be vouched for either.
       const lost = asked.filter((stream) => answer[stream]?.complete !== true)
       const isOtherLog = lost.some(
         (stream) => answer[stream] !== undefined && answer[stream].epoch !== streams.get(stream)?.epoch,
       )
       for (const stream of lost) if (answer[stream] === undefined) streams.delete(stream)
-      for (const [stream, { epoch, seq }] of Object.entries(answer)) streams.set(stream, { epoch, seq })
+      asked = []
       return isOtherLog ? 'all' : lost
-    },
-    moveHeads(heads) {
-      for (const [stream, seq] of Object.entries(heads)) {
-        const known = streams.get(stream)
-        if (known !== undefined && seq > known.seq) streams.set(stream, { epoch: known.epoch, seq })
-      }
     },
     leave: (stream) => void streams.delete(stream),
     clear() {

@@ -2,6 +2,10 @@
 
 export interface Quarantined {
   reason: string
+  /** Where in the payload, as `payload.goal.id`; null where no single place is to blame. */
+  path: string | null
+  /** Null where it was not even an event. */
+  eventType: string | null
   /** At most the first 500 characters of what came. */
   text: string
   /** Epoch ms. */
@@ -9,7 +13,7 @@ export interface Quarantined {
 }
 
 export interface Quarantine {
-  add(reason: string, text: string, at: number): void
+  add(refused: Quarantined): void
   clear(): void
   readonly entries: readonly Quarantined[]
   /** How many there were, the forgotten ones included. */
@@ -18,13 +22,15 @@ export interface Quarantine {
 
 const maxText = 500
 
-export function createQuarantine(maxEntries = 50): Quarantine {
+/** @param onAdd told of each */
+export function createQuarantine(onAdd: (refused: Quarantined) => void = () => {}, maxEntries = 50): Quarantine {
   let entries: Quarantined[] = []
   let count = 0
   return {
-    add(reason, text, at) {
+    add(refused) {
       count++
-      entries = [...entries, { reason, text: text.slice(0, maxText), at }].slice(-maxEntries)
+      entries = [...entries, { ...refused, text: refused.text.slice(0, maxText) }].slice(-maxEntries)
+      onAdd(refused)
     },
     clear: () => void (entries = []),
     get entries() {

@@ -3,19 +3,31 @@ import type { Undo } from '../base/emitter.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
 import type { SubscriptionSpec } from '../protocol/filter.ts'
 import type { Filters, Position } from '../protocol/frames.ts'
+import type { RealtimeErrorCode } from '../base/errors.ts'
 import type { ConnectionState } from './connection-machine.ts'
+import type { Published, PublishOptions } from './outbox.ts'
 import type { Quarantined } from './quarantine.ts'
-import type { EventsListener, Phase } from './subscriptions.ts'
+import type { Resync } from './resync.ts'
+import type { EventsListener, Phase, SubscriptionStatus } from './subscriptions.ts'
 
 export interface RealtimeClient {
   /** The state of the link; the same object until it changes. */
   getState(): ConnectionState
   onState(listener: () => void): Undo
   /** Hands over the matching events of each flush, in order. The server is subscribed while somebody listens. */
-  subscribe(spec: SubscriptionSpec, listener: EventsListener, phase?: Phase): Undo
-  /** Calls `handler` for each event of a type, of several, or of a pattern (`goal.*`). */
+  subscribe(spec: SubscriptionSpec, listener: EventsListener, phase?: Exclude<Phase, 'handler'>): Undo
+  /** Calls `handler` for each event of a type, of several, or of a pattern (`goal.*`), in the order in which they happened over all handlers. */
   on(events: string | readonly string[], handler: (event: RealtimeEvent) => void, options?: ListenOptions): Undo
   onResync(listener: (resync: Resync) => void): Undo
+  /**
+   * Tells the server, which tells everybody who listens. Kept while there is no link, sent in order once there is one, sent again
+   * with the same id where a link broke before the answer. Rejects with a `RealtimeError`: `publish-refused`, `publish-expired`,
+   * `publish-unsupported`, `not-connected`, `queue-full`, `invalid-payload`, `invalid-option`, `disposed`.
+   * @param event its type, such as `goal.renamed`
+   */
+  publish(event: string, payload?: unknown, options?: PublishOptions): Promise<Published>
+  /** With `acks: 'manual'`: the app has done what it wanted with this event, and the server need not send it again. */
+  ack(event: Pick<RealtimeEvent, 'id'>): void
   /** Connects, and stays connected until each holder has let go. */
   hold(): Undo
   /** Says who is signed in, and whether realtime is wanted at all. A new identity closes the link and forgets all positions. */
@@ -37,26 +49,20 @@ export interface ListenOptions {
   streams?: readonly string[]
 }
 
-/** What may have been missed, so that the queries concerned are fetched again. */
-export interface Resync {
-  /** Names of streams; `all` where it cannot be told which. */
-  streams: readonly string[] | 'all'
-  /**
-   * `joined`: listening begins now, so what was fetched before may already be old. `lost`: the server no longer has what
-   * came in between. `unconfirmed`: a plain server cannot say whether anything did. `requested`: the server asked for it.
-   */
-  cause: 'joined' | 'lost' | 'unconfirmed' | 'requested'
-}
-
 /** A snapshot for support and tests. It holds no token. */
 export interface ClientInspection {
   state: ConnectionState
+  /** The last thing that went wrong; null where nothing did. */
+  lastError: { code: RealtimeErrorCode; message: string; at: number } | null
+  /** Round trips of late, in ms; null before the first. */
+  latency: { p50Ms: number | null; p95Ms: number | null }
   counters: ClientCounters
   lastEventId: string | null
   positions: Readonly<Record<string, Position>>
-  subscriptions: readonly SubscriptionSpec[]
-  /** Subscriptions the server refused, and why. */
-  refused: readonly { spec: SubscriptionSpec; reason: string }[]
+  /** What is listened to, and what the server says to it. */
+  subscriptions: readonly ({ spec: SubscriptionSpec } & SubscriptionStatus)[]
+  /** Published and not answered yet. */
+  publishing: number
   quarantine: readonly Quarantined[]
 }
 
@@ -66,6 +72,8 @@ export interface ClientCounters {
   /** Events handed to the app. */
   delivered: number
   duplicates: number
+  /** Events that waited for others before them in their stream. */
+  heldBack: number
   /** Events without an id, which can be neither deduplicated nor acknowledged. */
   withoutId: number
   quarantined: number

@@ -5,13 +5,17 @@ import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
 import { createScope, type Scope } from '../base/scope.ts'
 import type { ConnectionState } from './connection-machine.ts'
 
-/** `idle`: nothing was started yet. `disconnected`: switched off, paused or closed after it was up. */
+/**
+ * `idle`: nothing was started yet. `disconnected`: switched off, paused, closed after it was up, or out of reach for minutes.
+ * `offline`: the device itself has no network.
+ */
 export type ShownStatus =
   | 'idle'
   | 'connecting'
   | 'connected'
   | 'reconnecting'
   | 'disconnected'
+  | 'offline'
   | 'unauthorized'
   | 'failed'
 
@@ -24,6 +28,7 @@ export const toneOf: Readonly<Record<ShownStatus, Tone>> = {
   connected: 'good',
   reconnecting: 'working',
   disconnected: 'off',
+  offline: 'off',
   unauthorized: 'bad',
   failed: 'bad',
 }
@@ -67,10 +72,7 @@ export function createShownStatus(source: StateSource, options: ShownStatusOptio
     }
     const now = clock.now()
     differsSince ??= now
-    const dueAt = Math.max(
-      shownAt + holdMs,
-      shown === 'connected' && wanted === 'reconnecting' ? differsSince + graceMs : now,
-    )
+    const dueAt = Math.max(shownAt + holdMs, shown === 'connected' && isBlip(wanted) ? differsSince + graceMs : now)
     if (dueAt > now) {
       cancelLook = scope?.timeout(look, dueAt - now) ?? null
       return
@@ -106,13 +108,18 @@ export function createShownStatus(source: StateSource, options: ShownStatusOptio
   }
 }
 
-/** An attempt after a link was shown is a reconnect to whoever watches. */
+/** What may be over before anybody needs to know. */
+const isBlip = (wanted: ShownStatus): boolean => wanted === 'reconnecting' || wanted === 'offline'
+
+/** An attempt after a link was shown is a reconnect to whoever watches; one of many that fail is not worth another word. */
 function wordFor(state: ConnectionState, shown: ShownStatus): ShownStatus {
   switch (state.name) {
     case 'connecting':
     case 'authenticating':
+      if (state.attempt > 0 && (shown === 'disconnected' || shown === 'offline')) return shown
       return state.attempt > 0 || shown === 'connected' || shown === 'reconnecting' ? 'reconnecting' : 'connecting'
     case 'closed':
+    case 'suspended':
       return 'disconnected'
     default:
       return state.name

@@ -11,6 +11,8 @@ export interface SubscriberParts {
   /** The event types the app declared, to spell patterns out with. */
   knownTypes: readonly string[]
   lastEventId: () => string | null
+  /** A livecache server was asked, and will answer. */
+  onAsked: (subscription: Subscription) => void
 }
 
 export interface Subscriber {
@@ -24,7 +26,8 @@ export interface Subscriber {
   addressParams(): Readonly<Record<string, string>>
 }
 
-export function createSubscriber({ state, send, current, knownTypes, lastEventId }: SubscriberParts): Subscriber {
+export function createSubscriber(parts: SubscriberParts): Subscriber {
+  const { state, send, current, knownTypes, lastEventId, onAsked } = parts
   let takesPatterns = true
   /** What the plain server of this link was told. */
   let told: Union | null = null
@@ -49,8 +52,10 @@ export function createSubscriber({ state, send, current, knownTypes, lastEventId
 
   function joined(subscription: Subscription) {
     const kind = serverKind()
-    if (kind === 'livecache') send(subscribeFrame(subscription, takesPatterns ? null : knownTypes))
-    else if (kind === 'plain') tellUnion()
+    if (kind === 'plain') return tellUnion()
+    if (kind !== 'livecache') return
+    send(subscribeFrame(subscription, takesPatterns ? null : knownTypes))
+    onAsked(subscription)
   }
 
   return {

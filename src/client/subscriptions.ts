@@ -7,8 +7,11 @@ import { matchesSubscription, type SubscriptionSpec } from '../protocol/filter.t
 
 export type EventsListener = (events: readonly RealtimeEvent[]) => void
 
-/** `cache` listeners are served before `app` listeners, so that a handler reads what the rules have written. */
-export type Phase = 'cache' | 'app'
+/**
+ * Who is served first: `cache` before `app`, so that who reads the cache reads what the rules have written. Both get the
+ * events of a flush in one call. `handler` gets them one by one, each before any handler gets the next.
+ */
+export type Phase = 'cache' | 'app' | 'handler'
 
 /** One subscription at the server, shared by everybody who asks for the same. */
 export interface Subscription {
@@ -16,6 +19,9 @@ export interface Subscription {
   readonly id: string
   readonly spec: SubscriptionSpec
 }
+
+/** What the server says to a subscription. */
+export type SubscriptionStatus = { status: 'pending' | 'subscribed' } | { status: 'refused'; reason: string }
 
 export interface Subscriptions {
   add(spec: SubscriptionSpec, phase: Phase, listener: EventsListener): Undo
@@ -29,6 +35,8 @@ export interface SubscriptionsOptions {
   scope: Scope
   releaseMs: number
   onJoin: (subscription: Subscription) => void
+  /** Somebody else asks for the same. */
+  onJoinAgain: (subscription: Subscription) => void
   onLeave: (subscription: Subscription) => void
   /** A listener threw; the others were served. */
   onError: (error: unknown) => void
@@ -40,9 +48,9 @@ interface Entry extends Subscription {
 }
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { scope, releaseMs, onJoin, onLeave, onError } = options
+  const { scope, releaseMs, onJoin, onJoinAgain, onLeave, onError } = options
   const entries = new Map<string, Entry>()
-  const listeners = { cache: new Set<Listener>(), app: new Set<Listener>() }
+  const listeners = { cache: new Set<Listener>(), app: new Set<Listener>(), handler: new Set<Listener>() }
   let lastId = 0
 
   function join(spec: SubscriptionSpec): Undo {
@@ -52,7 +60,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       entry = { id: `s${++lastId}`, spec, users: 0, cancelRelease: null }
       entries.set(key, entry)
       onJoin(entry)
-    }
+    } else onJoinAgain(entry)
     entry.users++
     entry.cancelRelease?.()
     entry.cancelRelease = null
@@ -78,6 +86,11 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     }
   }
 
+  function serveAll(phase: ReadonlySet<Listener>, events: readonly RealtimeEvent[]) {
+    // A copy: who joins while others are served hears only what comes next, who leaves hears nothing more.
+    for (const listener of [...phase]) if (phase.has(listener)) serve(listener, events)
+  }
+
   return {
     add(spec, phase, run) {
       const leaveEntry = join(spec)
@@ -88,11 +101,9 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       }
     },
     deliver(events) {
-      for (const phase of ['cache', 'app'] as const) {
-        for (const listener of [...listeners[phase]]) {
-          if (listeners[phase].has(listener)) serve(listener, events)
-        }
-      }
+      serveAll(listeners.cache, events)
+      serveAll(listeners.app, events)
+      if (listeners.handler.size > 0) for (const event of events) serveAll(listeners.handler, [event])
     },
     find: (spec) => entries.get(keyOf(spec)),
     get current() {

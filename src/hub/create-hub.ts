@@ -7,6 +7,7 @@ import type { Verify } from './access.ts'
 import { createEventLog, type EventFrame, type NewEvent } from './event-log.ts'
 import { createFanOut } from './fan-out.ts'
 import { asItTravels } from './publishable.ts'
+import { type AuthorizePublish, createPublishing } from './publishing.ts'
 import { createSession, type Session, type SessionRequest, type SessionSink } from './session.ts'
 
 export interface HubOptions {
@@ -24,6 +25,13 @@ export interface HubOptions {
   maxPerStream?: number
   /** How many events a session may leave unconfirmed before it has to begin anew. @default 10_000 */
   maxUnacked?: number
+  /**
+   * Whether a client may publish something, and as what. What it allowed is not asked again, however often the client has to send it.
+   * @default nobody may publish, and clients are told so
+   */
+  authorizePublish?: AuthorizePublish
+  /** Told of faults of the app's own functions that were survived. @default prints them with console.error */
+  onError?: (error: RealtimeError) => void
   clock?: Clock
 }
 
@@ -50,6 +58,8 @@ export function createHub(given: HubOptions): Hub {
     retentionMs: 300_000,
     maxPerStream: 1_000,
     maxUnacked: 10_000,
+    authorizePublish: undefined,
+    onError: (error: RealtimeError) => console.error(error),
     clock: systemClock,
     ...definedOf(given),
   }
@@ -64,18 +74,23 @@ export function createHub(given: HubOptions): Hub {
   const fanOut = createFanOut()
   let closed = false
 
+  function append(event: NewEvent): EventFrame {
+    const logged = log.append(event)
+    fanOut.publish(logged)
+    return logged.frame
+  }
+
+  const { authorizePublish: authorize, onError } = options
+  const publishing = createPublishing({ authorize, publish: append, now: clock.now, retentionMs, onError })
+
   return {
     epoch: log.epoch,
     get sessions() {
       return fanOut.size
     },
-    publish(event) {
-      const logged = log.append(asItTravels(event))
-      fanOut.publish(logged)
-      return logged.frame
-    },
+    publish: (event) => append(asItTravels(event)),
     connect(sink, request) {
-      const session = createSession(request, sink, { ...options, log }, () => fanOut.remove(session))
+      const session = createSession(request, sink, { ...options, log, publishing }, () => fanOut.remove(session))
       if (closed) session.end(closeCodes.serverRestart, 'the server is going away')
       else fanOut.add(session)
       return session

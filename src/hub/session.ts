@@ -1,12 +1,15 @@
 // One client's stay at the server: what it says, what it subscribed to, what it is sent. Who it is, is sign-in.ts.
 import type { Clock } from '../base/clock.ts'
+import { throwLater } from '../base/emitter.ts'
 import { createScope } from '../base/scope.ts'
 import { decodeClientFrame, encodeFrame } from '../protocol/codec.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import { matchesAnyStream, matchesSubscription, type SubscriptionSpec } from '../protocol/filter.ts'
 import {
+  type AckFrame,
   type ClientFrame,
   protocolName,
+  type PublishFrame,
   type ResumedFrame,
   type ServerFrame,
   type SubscribeFrame,
@@ -14,6 +17,8 @@ import {
 import { findForeignStream, type Identity, mayRead, namedStreams, type Verify } from './access.ts'
 import { flatFrame, livecacheFrame } from './encode-event.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
+import { createPlaces } from './places.ts'
+import type { Publishing } from './publishing.ts'
 import { inOrder, missedIn } from './replay.ts'
 import { createSignIn } from './sign-in.ts'
 import { createUnacked } from './unacked.ts'
@@ -31,6 +36,13 @@ export interface SessionRequest {
   signInWithinMs?: number
   /** What a plain client brought along in its address or header. */
   token?: string
+  /**
+   * True where what the client says comes in requests of its own (SSE, polling): it is pinged, and not expected to answer.
+   * @default false
+   */
+  oneWay?: boolean
+  /** False where the client has no way to confirm events: they count as confirmed when sent. @default true */
+  awaitsAcks?: boolean
 }
 
 export interface SessionOptions {
@@ -42,6 +54,7 @@ export interface SessionOptions {
   authTimeoutMs: number
   retentionMs: number
   maxUnacked: number
+  publishing: Publishing
 }
 
 export interface Session {
@@ -62,6 +75,12 @@ export interface Session {
 const maxAuthLength = 8_192
 /** Time for an answer to a ping, in ms. */
 const pongLimitMs = 10_000
+/** Frames kept while a token is being verified, for a stranger and for somebody known. */
+const maxEarly = { stranger: 100, known: 10_000 }
+/** Of one session: more than a client keeps waiting for its answers. */
+const maxWaitingPublishes = 2_000
+/** Keeps a frame that names streams well below the limit of its size. */
+const maxStreamsPerFrame = 250
 
 export function createSession(
   request: SessionRequest,
@@ -69,16 +88,16 @@ export function createSession(
   options: SessionOptions,
   onEnd: () => void,
 ): Session {
-  const { clock, log } = options
+  const { clock, log, publishing } = options
   const id = crypto.randomUUID()
   const scope = createScope(clock)
   const subscriptions = new Map<string, SubscriptionSpec>()
-  /** Per stream, the last `seq` this session was sent, or knows it was not meant to see. */
-  const cursors = new Map<string, number>()
+  const places = createPlaces()
+  const ackTimeoutMs = request.awaitsAcks === false ? Infinity : options.ackTimeoutMs
   const unacked = createUnacked({
     scope,
     now: clock.now,
-    limitMs: options.ackTimeoutMs,
+    limitMs: ackTimeoutMs,
     max: options.maxUnacked,
     onLate: () => end(closeCodes.timeout, 'ACK_TIMEOUT: an event was not confirmed in time'),
     onFull: () => end(closeCodes.resync, 'too many events are unconfirmed'),
@@ -93,7 +112,9 @@ export function createSession(
   const early: string[] = []
   /** Events are held back until the client has said where to go on, so that none overtakes a replayed one. */
   let flowing = !request.livecache
-  let answersPings = request.livecache
+  let answersPings = request.livecache && !request.oneWay
+  let waitingPublishes = 0
+  let published = Promise.resolve()
   let heardAt = clock.now()
 
   if (!request.livecache) signIn.start(request.token, startBeating, readEarly)
@@ -102,18 +123,19 @@ export function createSession(
 
   /** One of them may be an `auth` again, upon which the rest waits behind it. */
   function readEarly() {
-    const text = signIn.verifying ? undefined : early.shift()
-    if (text === undefined) return
-    receive(text)
-    readEarly()
+    while (!signIn.verifying && early.length > 0) receive(early.shift()!)
   }
 
-  /** A renewed token may allow less than the one before it. */
-  function renewed(reader: Identity) {
-    const streams = [...cursors.keys()].filter((stream) => !mayRead(reader, stream))
-    for (const stream of streams) cursors.delete(stream)
-    if (streams.length > 0) send({ type: 'revoked', streams })
+  /** A renewed token may allow less than the one before it, or more. */
+  function renewed(before: Identity, reader: Identity) {
+    const withdrawn = [...places.streams].filter((stream) => !mayRead(reader, stream))
+    for (const stream of withdrawn) places.leave(stream)
+    if (withdrawn.length > 0) for (const streams of inParts(withdrawn)) send({ type: 'revoked', streams })
     send({ type: 'authenticated', ...signIn.expiresIn })
+    for (const [ref, spec] of subscriptions) {
+      const gained = streamsOf(reader, spec).filter((stream) => !mayRead(before, stream))
+      if (gained.length > 0) begin(ref, spec, gained)
+    }
   }
 
   function welcome() {
@@ -122,11 +144,11 @@ export function createSession(
       connectionId: id,
       protocol: protocolName,
       heartbeatMs: options.heartbeatMs,
-      ackTimeoutMs: options.ackTimeoutMs,
+      ...(ackTimeoutMs !== Infinity && { ackTimeoutMs }),
       replayWindowMs: options.retentionMs,
       ...signIn.expiresIn,
       serverTime: new Date(clock.now()).toISOString(),
-      capabilities: ['ack-ids', 'patterns'],
+      capabilities: ['ack-ids', 'ack-up-to', 'patterns', ...(publishing.isOn ? ['publish'] : [])],
     })
     startBeating()
   }
@@ -139,7 +161,7 @@ export function createSession(
     if (signIn.identity === null && text.length > maxAuthLength)
       return end(closeCodes.tooLarge, 'the sign-in is too long')
     if (signIn.verifying) {
-      if (early.length < 100) early.push(text)
+      if (early.length < (signIn.identity === null ? maxEarly.stranger : maxEarly.known)) early.push(text)
       else end(closeCodes.rateLimit, 'too many frames before the sign-in was answered')
       return
     }
@@ -156,7 +178,7 @@ export function createSession(
   function receiveFrame(frame: ClientFrame) {
     const { identity } = signIn
     if (frame.type === 'auth') {
-      const answer = identity === null ? welcome : renewed
+      const answer = identity === null ? welcome : (reader: Identity) => renewed(identity, reader)
       return signIn.start(frame.token ?? undefined, answer, readEarly)
     }
     if (identity === null) return end(closeCodes.unauthorized, 'sign in first')
@@ -168,11 +190,13 @@ export function createSession(
       case 'resume':
         return resume(frame, identity)
       case 'ack':
-        return unacked.confirm(frame.eventIds ?? [frame.eventId ?? ''])
+        return confirm(frame)
+      case 'publish':
+        return publish(frame)
       case 'ping':
         return send({ type: 'pong' })
       case 'pong':
-        answersPings = true
+        answersPings = !request.oneWay
         return
       default:
         frame satisfies never
@@ -192,16 +216,23 @@ export function createSession(
     }
     const spec: SubscriptionSpec = { events, ...(filters && { filters }), ...(streams && { streams }) }
     subscriptions.set(ref ?? '', spec)
-    const heads: Record<string, { epoch: string; seq: number }> = {}
-    // Those named outright count before their first event too, so that a client has a position to go on from.
-    for (const stream of new Set([...log.streams, ...namedStreams(reader, streams)])) {
-      if (!reads(reader, spec, stream)) continue
-      heads[stream] = log.head(stream)
-      if (!cursors.has(stream)) cursors.set(stream, heads[stream].seq)
-    }
-    if (!request.livecache) return lastEventId ? replayAfter(lastEventId, reader) : undefined
-    const about = { ...(ref !== undefined && { ref }), events, ...(filters && { filters }) }
-    for (const part of inParts(heads)) send({ type: 'subscribed', ...about, streams: part })
+    begin(ref ?? '', spec, streamsOf(reader, spec))
+    if (!request.livecache && lastEventId) replayAfter(lastEventId, reader)
+  }
+
+  /** The client hears these streams from here on, and is told where that is. */
+  function begin(ref: string, { events, filters }: SubscriptionSpec, streams: readonly string[]) {
+    const heads = streams.map((stream) => [stream, log.head(stream)] as const)
+    for (const [stream, { seq }] of heads) if (!places.has(stream)) places.begin(stream, seq)
+    if (!request.livecache) return
+    const about = { ...(ref !== '' && { ref }), events, ...(filters && { filters }) }
+    for (const part of inParts(heads)) send({ type: 'subscribed', ...about, streams: Object.fromEntries(part) })
+  }
+
+  /** Those named outright count before their first event too, so that a client has a position to go on from. */
+  function streamsOf(reader: Identity, spec: SubscriptionSpec): string[] {
+    const known = new Set([...log.streams, ...namedStreams(reader, spec.streams)])
+    return [...known].filter((stream) => reads(reader, spec, stream))
   }
 
   function unsubscribe({ id: ref, events }: { id?: string; events?: readonly string[] }) {
@@ -213,26 +244,57 @@ export function createSession(
     if (request.livecache) send({ type: 'unsubscribed', ...(ref !== undefined && { ref }) })
   }
 
+  function confirm({ eventId, eventIds = [], upTo = {} }: AckFrame) {
+    unacked.confirm(eventId === undefined ? eventIds : [eventId, ...eventIds])
+    for (const [stream, seq] of Object.entries(upTo)) unacked.confirmUpTo(stream, seq)
+  }
+
+  /** One after the other, however long a decision takes; what else the client says does not wait. */
+  function publish(frame: PublishFrame) {
+    if (waitingPublishes === maxWaitingPublishes) return end(closeCodes.rateLimit, 'too much waits to be published')
+    waitingPublishes++
+    published = published.then(() => publishNow(frame)).catch(throwLater)
+  }
+
+  async function publishNow(frame: PublishFrame) {
+    waitingPublishes--
+    // Who is gone sends again what was not answered, in the next session.
+    if (scope.disposed || signIn.identity === null) return
+    send(await publishing.answer(frame, signIn.identity, id))
+  }
+
   // ── going on where it left off ────────────────────────────────────────────────────────────────────────────────
 
   function resume({ lastEventId, streams: asked = {} }: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
-    const answer: Record<string, ResumedFrame['streams'][string]> = {}
+    const named = Object.entries(asked).filter(([stream]) => mayRead(reader, stream))
+    const whole = new Set<string>()
     const missed: LoggedEvent[] = []
-    const lastIndex = lastEventId === undefined ? undefined : log.find(lastEventId)?.index
-    for (const stream of new Set([...Object.keys(asked), ...cursors.keys(), ...log.streams])) {
-      if (!mayRead(reader, stream)) continue
-      const position = Object.hasOwn(asked, stream) ? asked[stream] : undefined
-      const events = missedIn(log, stream, { position, toldSeq: cursors.get(stream) ?? 0, lastIndex })
+    for (const [stream, position] of named) {
+      places.begin(stream, position.seq)
+      const events = missedIn(log, stream, { position, toldSeq: 0, lastIndex: undefined })
       if (events !== null) missed.push(...events)
-      if (position !== undefined) {
-        cursors.set(stream, position.seq)
-        answer[stream] = { ...log.head(stream), complete: events !== null }
-      }
+      if (events !== null) whole.add(stream)
     }
-    replay(missed)
-    for (const stream of cursors.keys()) cursors.set(stream, log.head(stream).seq)
+    replay([...missed, ...missedElsewhere(lastEventId, asked, reader)])
     flowing = true
-    send({ type: 'resumed', streams: answer })
+    const answer = named.map(([stream]) => [stream, resumedAt(stream, whole.has(stream))] as const)
+    send({ type: 'resumed', streams: Object.fromEntries(answer) })
+  }
+
+  /** On streams the client has no position in: it was told of them when it subscribed, or has not heard of them. */
+  function missedElsewhere(lastEventId: string | undefined, asked: object, reader: Identity): LoggedEvent[] {
+    const lastIndex = lastEventId === undefined ? undefined : log.find(lastEventId)?.index
+    const others = [...log.streams].filter((stream) => !Object.hasOwn(asked, stream) && mayRead(reader, stream))
+    return others.flatMap(
+      (stream) => missedIn(log, stream, { position: undefined, toldSeq: places.at(stream), lastIndex }) ?? [],
+    )
+  }
+
+  function resumedAt(stream: string, complete: boolean): ResumedFrame['streams'][string] {
+    const head = log.head(stream)
+    if (complete) return { ...head, complete, prev: places.tell(stream, head.seq).prev }
+    places.begin(stream, head.seq)
+    return { ...head, complete }
   }
 
   /** A plain client names no streams: its last event says how far it had come. */
@@ -255,38 +317,31 @@ export function createSession(
   }
 
   function deliver(event: LoggedEvent, replayed: boolean) {
-    const { stream, seq, eventId } = event.frame
-    const previous = cursors.get(stream) ?? 0
-    cursors.set(stream, seq)
-    if (!unacked.add(eventId)) return
-    const own = { replayed, ...(previous !== seq - 1 && { prev: previous }) }
+    const { stream, seq } = event.frame
+    if (scope.disposed || !unacked.add(event.frame)) return
+    const prev = places.send(stream, seq)
+    const own = { replayed, ...(prev !== seq - 1 && { prev }) }
     sink.send(request.livecache ? livecacheFrame(event, own) : flatFrame(event))
   }
 
   function startBeating() {
     scope.timeout(() => {
-      const streams = headsPassedOver()
-      send(request.livecache && Object.keys(streams).length > 0 ? { type: 'ping', streams } : { type: 'ping' })
-      const pingedAt = clock.now()
-      scope.timeout(() => {
-        if (answersPings && heardAt < pingedAt) end(closeCodes.timeout, 'HEARTBEAT_TIMEOUT: no answer to a ping')
-      }, pongLimitMs)
+      beat()
       startBeating()
     }, options.heartbeatMs)
   }
 
-  /** Streams that moved on by events this session did not want: it need not ask for those after a reconnect. */
-  function headsPassedOver(): Record<string, number> {
-    const passed: Record<string, number> = {}
-    if (!flowing) return passed
-    for (const [stream, cursor] of cursors) {
-      const { seq } = log.head(stream)
-      if (seq === cursor) continue
-      cursors.set(stream, seq)
-      passed[stream] = seq
-    }
-    return passed
+  /** Names every stream that moved, what was sent included: else the last event could be lost and nobody would know. */
+  function beat() {
+    const streams = request.livecache && flowing ? places.tellMoved(seqOf, maxStreamsPerFrame) : {}
+    send({ type: 'ping', ...(Object.keys(streams).length > 0 && { streams }) })
+    const pingedAt = clock.now()
+    scope.timeout(() => {
+      if (answersPings && heardAt < pingedAt) end(closeCodes.timeout, 'HEARTBEAT_TIMEOUT: no answer to a ping')
+    }, pongLimitMs)
   }
+
+  const seqOf = (stream: string) => log.head(stream).seq
 
   function send(frame: ServerFrame) {
     if (!scope.disposed) sink.send(encodeFrame(frame))
@@ -325,14 +380,11 @@ function reads(reader: Identity, spec: SubscriptionSpec, stream: string): boolea
   return mayRead(reader, stream) && (spec.streams === undefined || matchesAnyStream(spec.streams, stream))
 }
 
-/** Heads in as many frames as it takes for each to stay well below the limit of a frame; one, where there are none. */
-function inParts<Head>(heads: Readonly<Record<string, Head>>): Record<string, Head>[] {
-  const entries = Object.entries(heads)
-  const parts: Record<string, Head>[] = []
-  for (let start = 0; start === 0 || start < entries.length; start += headsPerFrame) {
-    parts.push(Object.fromEntries(entries.slice(start, start + headsPerFrame)))
+/** What is said of each stream, for as many frames as it takes; one, where there are none. */
+function inParts<Item>(items: readonly Item[]): Item[][] {
+  const parts: Item[][] = []
+  for (let start = 0; start === 0 || start < items.length; start += maxStreamsPerFrame) {
+    parts.push(items.slice(start, start + maxStreamsPerFrame))
   }
   return parts
 }
-
-const headsPerFrame = 250

@@ -31,7 +31,7 @@ export function createSignIn({ clock, scope, verify, withinMs, end }: SignInOpti
   let verifying = false
   let cancelExpiry: Undo | null = null
 
-  scope.timeout(() => identity ?? end(closeCodes.unauthorized, 'no sign-in came in time'), withinMs)
+  scope.timeout(() => identity ?? end(closeCodes.timeout, 'no sign-in came in time'), withinMs)
 
   function accept(verified: Identity) {
     identity = verified

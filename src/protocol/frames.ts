@@ -148,7 +148,7 @@ export const serverFrameFields = {
 
 const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isPosition = (value: unknown): boolean =>
-  isObject(value) && typeof value['epoch'] === 'string' && isSeq(value['seq'])
+  isObject(value) && typeof value['epoch'] === 'string' && isSeq(value['seq']) && isSeq(value['prev'] ?? 0)
 const isMove = (value: unknown): boolean => isObject(value) && isSeq(value['prev']) && isSeq(value['seq'])
 const every = (value: unknown, test: (item: unknown) => boolean): boolean =>
   isObject(value) && Object.values(value).every(test)

@@ -4,7 +4,10 @@ import type { ConnectionStatus } from '../client/connection-machine.ts'
 import type { RealtimeClient } from '../client/realtime-client.ts'
 import { useRealtimeClient } from './context.ts'
 
-export interface UseRealtimeResult extends Pick<RealtimeClient, 'reconnect' | 'pause' | 'resume' | 'inspect'> {
+export interface UseRealtimeResult extends Pick<
+  RealtimeClient,
+  'publish' | 'reconnect' | 'pause' | 'resume' | 'inspect'
+> {
   /** The word for the state of the link. Read it while rendering, and the component renders when it changes; else it never does. */
   readonly status: ConnectionStatus
   /** The client itself, for what has no hook. */
@@ -21,9 +24,10 @@ export function useRealtime(): UseRealtimeResult {
     setTracker(tracker)
   }
   const shown = useSyncExternalStore(client.onState, tracker.getSnapshot, idleOnServer)
-  const { reconnect, pause, resume, inspect } = client
+  const { publish, reconnect, pause, resume, inspect } = client
   return {
     client,
+    publish,
     reconnect,
     pause,
     resume,

@@ -29,6 +29,10 @@ export interface TestServer {
   comeBack(options?: { forgetting?: boolean }): void
   /** Cuts every link once; clients may come back at once. @param code @default 1006, no close frame */
   cut(code?: number, reason?: string): void
+  /** Links stay open, and nothing travels either way, not even their end: what is said is lost. Nobody answers a new one. */
+  mute(): void
+  /** Ends that. Links that the server has given up meanwhile stay silent. */
+  unmute(): void
   readonly hub: Hub
 }
 
@@ -40,6 +44,7 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
   const newHub = () => createHub({ verify: () => anybody, ...options, clock })
   let hub = newHub()
   let isUp = true
+  let isMuted = false
   let opened = 0
   const links = new Set<{ listener: TransportListener; end: Undo }>()
   const received: ClientFrame[] = []
@@ -48,11 +53,15 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
   const transport: Transport = {
     name: 'memory',
     open(request, listener) {
+      if (isMuted) return silence
       if (!isUp) return refuse(listener)
       opened++
       const watching: TransportListener = {
-        ...listener,
+        opened: (protocol) => isMuted || listener.opened(protocol),
+        message: (text, sse) => isMuted || listener.message(text, sse),
+        alive: () => isMuted || listener.alive(),
         closed(closure) {
+          if (isMuted) return
           links.delete(entry)
           listener.closed(closure)
         },
@@ -62,6 +71,7 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
       links.add(entry)
       return {
         send(frame) {
+          if (isMuted) return
           received.push(frame)
           link.send(frame)
         },
@@ -95,6 +105,8 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
       return hub
     },
     cut,
+    mute: () => void (isMuted = true),
+    unmute: () => void (isMuted = false),
     goDown() {
       isUp = false
       cut()
@@ -107,6 +119,9 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
     },
   }
 }
+
+/** A link that nobody answers. */
+const silence: TransportLink = { send: () => {}, close: () => {} }
 
 function refuse(listener: TransportListener): TransportLink {
   let wanted = true

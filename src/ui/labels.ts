@@ -19,6 +19,7 @@ export const defaultLabels: Labels = {
       connected: 'Connected',
       reconnecting: 'Reconnecting',
       disconnected: 'Disconnected',
+      offline: 'Offline',
       unauthorized: 'Sign in again',
       failed: 'Connection refused',
     },

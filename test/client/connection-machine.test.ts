@@ -4,8 +4,11 @@ import {
   type ConnectionEvent,
   type ConnectionState,
   holdsLink,
+  isWaiting,
   type LinkInfo,
+  type Outage,
   step,
+  tryingOf,
 } from '../../src/client/connection-machine.ts'
 
 const link: LinkInfo = {
@@ -15,30 +18,41 @@ const link: LinkInfo = {
   since: 1,
   resumed: false,
   latencyMs: 5,
+  degraded: false,
 }
+const trying = { attempt: 2, downSince: 100 }
 const states: ConnectionState[] = [
   { name: 'idle' },
-  { name: 'connecting', attempt: 2 },
-  { name: 'authenticating', attempt: 2 },
+  { name: 'connecting', ...trying },
+  { name: 'authenticating', ...trying },
   { name: 'connected', attempt: 2, ...link },
-  { name: 'reconnecting', attempt: 2, retryAt: 9, reason: 'r' },
+  { name: 'reconnecting', ...trying, retryAt: 9, reason: 'r' },
+  { name: 'suspended', ...trying, retryAt: 9, reason: 'r' },
+  { name: 'offline', ...trying, reason: 'r' },
   { name: 'closed', reason: 'paused' },
   { name: 'unauthorized', reason: 'r' },
   { name: 'failed', reason: 'r' },
 ]
-const events: ConnectionEvent[] = [
-  { type: 'start' },
-  { type: 'restart' },
-  { type: 'opened' },
-  { type: 'ready', link },
-  { type: 'settled' },
-  { type: 'dropped', retryAt: 10, reason: 'gone' },
-  { type: 'due' },
-  { type: 'stop', reason: 'paused' },
-  { type: 'signedOut' },
-  { type: 'rejected', reason: 'no' },
-  { type: 'refused', reason: 'no' },
-]
+const named = (name: string) => states.find((state) => state.name === name)!
+const dropped = (to: Outage): ConnectionEvent => ({ type: 'dropped', at: 500, retryAt: 900, reason: 'gone', to })
+const events: Record<string, ConnectionEvent> = {
+  start: { type: 'start', at: 500 },
+  restart: { type: 'restart', at: 500 },
+  opened: { type: 'opened' },
+  ready: { type: 'ready', link: { ...link, transport: 'u' } },
+  settled: { type: 'settled' },
+  dropped: dropped('reconnecting'),
+  'dropped for long': dropped('suspended'),
+  'dropped offline': dropped('offline'),
+  hurried: { type: 'hurried', retryAt: 7 },
+  overdue: { type: 'overdue' },
+  due: { type: 'due' },
+  stop: { type: 'stop', reason: 'paused' },
+  'stop for another reason': { type: 'stop', reason: 'nobody uses it' },
+  signedOut: { type: 'signedOut' },
+  rejected: { type: 'rejected', reason: 'no' },
+  refused: { type: 'refused', reason: 'no' },
+}
 
 /** Which state follows, or `=` for the very same object. */
 function outcome(state: ConnectionState, event: ConnectionEvent): string {
@@ -51,56 +65,113 @@ describe('the connection machine', () => {
     const table = Object.fromEntries(
       states.map((state) => [
         state.name,
-        Object.fromEntries(events.map((event) => [event.type, outcome(state, event)])),
+        Object.fromEntries(Object.entries(events).map(([name, event]) => [name, outcome(state, event)])),
       ]),
     )
-    const ends = {
+    const nothing = Object.fromEntries(Object.keys(events).map((name) => [name, '=']))
+    const always = {
+      ...nothing,
+      restart: 'connecting',
       stop: 'closed',
+      'stop for another reason': 'closed',
       signedOut: 'idle',
       rejected: 'unauthorized',
       refused: 'failed',
-      restart: 'connecting',
     }
-    const still = { opened: '=', ready: '=', settled: '=', dropped: '=', due: '=' }
+    const ended = { ...always, start: 'connecting' }
+    const drops = { dropped: 'reconnecting', 'dropped for long': 'suspended', 'dropped offline': 'offline' }
     expect(table).toEqual({
-      idle: { ...still, ...ends, start: 'connecting', signedOut: '=' },
-      connecting: {
-        ...still,
-        ...ends,
-        start: '=',
-        opened: 'authenticating',
-        ready: 'connected',
-        dropped: 'reconnecting',
-      },
-      authenticating: { ...still, ...ends, start: '=', ready: 'connected', dropped: 'reconnecting' },
-      connected: { ...still, ...ends, start: '=', settled: 'connected', dropped: 'reconnecting' },
-      reconnecting: { ...still, ...ends, start: '=', due: 'connecting' },
-      closed: { ...still, ...ends, start: 'connecting', stop: '=' },
-      unauthorized: { ...still, ...ends, start: 'connecting' },
-      failed: { ...still, ...ends, start: 'connecting' },
+      idle: { ...ended, signedOut: '=' },
+      connecting: { ...always, ...drops, opened: 'authenticating', ready: 'connected' },
+      authenticating: { ...always, ...drops, ready: 'connected' },
+      connected: { ...always, ...drops, ready: 'connected', settled: 'connected' },
+      reconnecting: { ...always, due: 'connecting', hurried: 'reconnecting', overdue: 'suspended' },
+      suspended: { ...always, due: 'connecting', hurried: 'suspended' },
+      offline: { ...always, due: 'connecting' },
+      closed: { ...ended, stop: '=' },
+      unauthorized: ended,
+      failed: ended,
     })
   })
 
   it('counts an attempt more with each drop, through every state of the next try', () => {
     let state: ConnectionState = { name: 'connected', attempt: 0, ...link }
-    for (const event of [events[5]!, events[6]!, events[2]!, events[3]!]) state = step(state, event)
+    for (const name of ['dropped', 'due', 'opened', 'ready']) state = step(state, events[name]!)
     expect(state).toMatchObject({ name: 'connected', attempt: 1 })
     expect(step(state, { type: 'settled' })).toMatchObject({ name: 'connected', attempt: 0 })
   })
 
-  it('begins to count anew when the app starts over, and goes on counting when it only hurries', () => {
-    expect(step({ name: 'failed', reason: '' }, { type: 'restart' })).toEqual({ name: 'connecting', attempt: 0 })
-    expect(step(states[4]!, { type: 'restart' })).toEqual({ name: 'connecting', attempt: 2 })
+  it('says nothing anew where a link settles that had no failures before it', () => {
+    const state: ConnectionState = { name: 'connected', attempt: 0, ...link }
+    expect(step(state, { type: 'settled' })).toBe(state)
   })
 
-  it('sends only while connected, and keeps nothing for later once it has stopped', () => {
+  it('begins to count anew when the app starts over, and goes on counting when it only hurries', () => {
+    expect(step(named('failed'), events['restart']!)).toEqual({ name: 'connecting', attempt: 0, downSince: 500 })
+    for (const name of ['reconnecting', 'suspended', 'offline'])
+      expect(step(named(name), events['restart']!)).toEqual({ name: 'connecting', ...trying })
+    // An attempt cut short by somebody has not failed.
+    expect(step(named('authenticating'), events['restart']!)).toEqual({
+      name: 'connecting',
+      attempt: 0,
+      downSince: 100,
+    })
+  })
+
+  it('remembers through all attempts when the link was lost, and for a new outage when that began', () => {
+    let state = step(named('connected'), events['dropped']!)
+    expect(state).toMatchObject({ downSince: 500 })
+    for (const name of ['due', 'opened']) state = step(state, events[name]!)
+    state = step(state, { type: 'dropped', at: 9_000, retryAt: 9_900, reason: 'again', to: 'suspended' })
+    expect(state).toEqual({ name: 'suspended', attempt: 4, downSince: 500, retryAt: 9_900, reason: 'again' })
+    expect(step(state, events['due']!)).toEqual({ name: 'connecting', attempt: 4, downSince: 500 })
+    expect(step(named('idle'), events['start']!)).toEqual({ name: 'connecting', attempt: 0, downSince: 500 })
+  })
+
+  it('waits offline for a sign, not for a time', () => {
+    expect(step(named('connected'), events['dropped offline']!)).toEqual({
+      name: 'offline',
+      attempt: 3,
+      downSince: 500,
+      reason: 'gone',
+    })
+  })
+
+  it('brings the next attempt forward and keeps the rest', () => {
+    expect(step(named('reconnecting'), events['hurried']!)).toEqual({ ...named('reconnecting'), retryAt: 7 })
+    expect(step(named('reconnecting'), events['overdue']!)).toEqual({ ...named('reconnecting'), name: 'suspended' })
+  })
+
+  it('takes over another link where one is up already', () => {
+    expect(step(named('connected'), events['ready']!)).toMatchObject({ name: 'connected', attempt: 2, transport: 'u' })
+  })
+
+  it('sends only while connected, and keeps nothing for later once it has stopped or was down for long', () => {
     const can = (key: 'canSend' | 'canQueue') =>
       states.filter(({ name }) => abilities[name][key]).map(({ name }) => name)
     expect(can('canSend')).toEqual(['connected'])
-    expect(can('canQueue')).toEqual(['idle', 'connecting', 'authenticating', 'connected', 'reconnecting'])
+    expect(can('canQueue')).toEqual(['idle', 'connecting', 'authenticating', 'connected', 'reconnecting', 'offline'])
   })
 
-  it('holds a link just while one opens or is open', () => {
+  it('holds a link just while one opens or is open, and waits in just three states', () => {
     expect(states.filter(holdsLink).map(({ name }) => name)).toEqual(['connecting', 'authenticating', 'connected'])
+    expect(states.filter(isWaiting).map(({ name }) => name)).toEqual(['reconnecting', 'suspended', 'offline'])
+  })
+
+  it('knows of each state what outage it is part of', () => {
+    const told = Object.fromEntries(states.map((state) => [state.name, tryingOf(state, 500)]))
+    const none = { attempt: 0, downSince: 500 }
+    expect(told).toEqual({
+      idle: none,
+      connecting: { attempt: 0, downSince: 100 },
+      authenticating: { attempt: 0, downSince: 100 },
+      connected: none,
+      reconnecting: trying,
+      suspended: trying,
+      offline: trying,
+      closed: none,
+      unauthorized: none,
+      failed: none,
+    })
   })
 })

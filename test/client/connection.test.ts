@@ -1,6 +1,7 @@
 // The running link, through the client and a server that the test plays.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type ClientOptions, createClient, type RealtimeClient, type TokenReason } from '../../src/client/index.ts'
+import { failureOf, fakePage } from './fixture.ts'
 import { type ScriptedTransport, scriptedTransport } from './scripted-transport.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }))
@@ -42,7 +43,7 @@ describe('signing in', () => {
     const { client, transport, names } = setUp({ getToken: () => 'secret' })
     client.hold()
     await pass(0)
-    expect(transport.last.request).toEqual({ protocol: 'realtime.v1', params: {}, credential: null })
+    expect(transport.last.request).toMatchObject({ protocol: 'realtime.v1', params: {}, credential: null })
     transport.last.open()
     expect(transport.last.sent).toEqual([{ type: 'auth', token: 'secret' }])
     await pass(30)
@@ -57,6 +58,7 @@ describe('signing in', () => {
       since: 1_000_030,
       resumed: false,
       latencyMs: 30,
+      degraded: false,
     })
   })
 
@@ -377,6 +379,7 @@ describe('heartbeats', () => {
     const { client, transport } = setUp()
     client.hold()
     transport.last.welcome()
+    transport.last.settle()
     await pass(20_000)
     transport.last.say({ type: 'ping' })
     await pass(39_999)
@@ -389,6 +392,7 @@ describe('heartbeats', () => {
     const { client, transport } = setUp()
     client.hold()
     transport.last.welcome({ heartbeatMs: 30_000 })
+    transport.last.settle()
     await pass(40_000)
     expect(client.getState()).toMatchObject({ name: 'reconnecting', reason: 'nothing was heard for 40 s' })
   })
@@ -397,6 +401,7 @@ describe('heartbeats', () => {
     const { client, transport } = setUp()
     client.hold()
     transport.last.welcome({ heartbeatMs: 60_000 })
+    transport.last.settle()
     await pass(60_000)
     transport.last.say({ type: 'ping' })
     await pass(69_999)
@@ -409,6 +414,7 @@ describe('heartbeats', () => {
     const { client, transport } = setUp()
     client.hold()
     transport.last.welcome()
+    transport.last.settle()
     await pass(600_000)
     expect(client.getState().name).toBe('connected')
   })
@@ -417,6 +423,7 @@ describe('heartbeats', () => {
     const { client, transport } = setUp()
     client.hold()
     transport.last.welcome()
+    transport.last.settle()
     transport.last.say({ type: 'ping' })
     for (let round = 0; round < 5; round++) {
       await pass(30_000)
@@ -433,12 +440,12 @@ describe('a server that may be a plain one', () => {
     client.hold()
     transport.last.close()
     expect(transport.dials).toHaveLength(2)
-    expect(transport.last.request).toEqual({
+    expect(transport.last.request).toMatchObject({
       protocol: null,
       params: { events: 'goal.created', minAmount: '0', protocol: 'realtime.v1' },
       credential: null,
     })
-    expect(client.getState()).toEqual({ name: 'connecting', attempt: 0 })
+    expect(client.getState()).toMatchObject({ name: 'connecting', attempt: 0 })
     transport.last.open(null)
     expect(client.getState()).toMatchObject({ name: 'connected', server: 'plain', connectionId: null })
     expect(transport.last.sent).toEqual([{ type: 'subscribe', events: ['goal.created'], filters: { minAmount: 0 } }])
@@ -452,7 +459,7 @@ describe('a server that may be a plain one', () => {
     await pass(2_000)
     transport.last.close()
     await pass(1_000)
-    expect(transport.last.request).toEqual({ protocol: null, params: {}, credential: null })
+    expect(transport.last.request).toMatchObject({ protocol: null, params: {}, credential: null })
     expect(transport.dials).toHaveLength(3)
   })
 
@@ -571,6 +578,107 @@ describe('a server that may be a plain one', () => {
       name: 'reconnecting',
       reason: expect.stringContaining('does not speak realtime.v1'),
     })
+  })
+})
+
+describe('a long outage', () => {
+  it('is a suspension after two minutes: it still tries, and keeps nothing for sending', async () => {
+    const { client, transport, names } = setUp({ server: 'livecache' })
+    client.hold()
+    transport.last.welcome({ capabilities: ['publish'] })
+    transport.last.close()
+    const published = client.publish('goal.renamed', {}, { ttlMs: 600_000 })
+    const failure = failureOf(published)
+    const end = setInterval(() => transport.last.close(), 1_000)
+    await pass(119_000)
+    expect(names).not.toContain('suspended')
+    await pass(2_000)
+    expect(names).toContain('suspended')
+    expect(await failure).toMatchObject({ code: 'not-connected' })
+    await expect(client.publish('goal.renamed', {})).rejects.toMatchObject({ code: 'not-connected' })
+    const { length } = transport.dials
+    await pass(60_000)
+    expect(transport.dials.length).toBeGreaterThan(length)
+    clearInterval(end)
+    client.reconnect()
+    transport.last.welcome({ capabilities: ['publish'] })
+    expect(client.getState().name).toBe('connected')
+  })
+
+  it('ends sooner where there is a sign that the network is back, but not at each sign', async () => {
+    const page = fakePage()
+    const { client, transport } = setUp({ server: 'livecache', page })
+    client.hold()
+    for (let attempt = 0; attempt < 6; attempt++) {
+      transport.last.close()
+      const state = client.getState()
+      await pass('retryAt' in state ? state.retryAt - Date.now() : 0)
+    }
+    transport.last.close()
+    const { length } = transport.dials
+    await pass(5_000)
+    for (let sign = 0; sign < 10; sign++) page.emit('focus')
+    await pass(1_000)
+    expect(transport.dials).toHaveLength(length + 1)
+    transport.last.close()
+    page.emit('online')
+    await pass(1_000)
+    expect(transport.dials).toHaveLength(length + 1)
+    await pass(1_000)
+    expect(transport.dials).toHaveLength(length + 2)
+  })
+})
+
+describe('what is published', () => {
+  it('waits for the resume, goes in order, and is answered', async () => {
+    const { client, transport } = setUp({ server: 'livecache' })
+    const answers = ['1', '2'].map((id) => client.publish('goal.renamed', { id }, { id, stream: 'goal:1' }))
+    client.hold()
+    transport.last.welcome({ capabilities: ['publish'] })
+    expect(transport.last.sent.map(({ type }) => type)).toEqual(['auth', 'resume'])
+    transport.last.settle()
+    expect(transport.last.sent.slice(2)).toEqual([
+      { type: 'publish', id: '1', event: 'goal.renamed', payload: { id: '1' }, stream: 'goal:1' },
+      { type: 'publish', id: '2', event: 'goal.renamed', payload: { id: '2' }, stream: 'goal:1' },
+    ])
+    transport.last.say({ type: 'published', ref: '2', eventId: 'E2' })
+    transport.last.say({ type: 'error', ref: '1', code: 'FORBIDDEN', message: 'not yours' })
+    await expect(answers[0]).rejects.toMatchObject({
+      code: 'publish-refused',
+      message: expect.stringContaining('not yours (FORBIDDEN)'),
+    })
+    expect(await answers[1]).toEqual({ id: '2', eventId: 'E2' })
+  })
+
+  it.each([
+    ['a server that takes none', { capabilities: [] }],
+    ['a plain server', null],
+  ])('fails at once with %s', async (_what, welcome) => {
+    const { client, transport } = setUp(welcome === null ? { server: 'plain' } : {})
+    const early = client.publish('goal.renamed')
+    const failure = failureOf(early)
+    client.hold()
+    if (welcome === null) transport.last.open(null)
+    else transport.last.welcome(welcome)
+    expect(await failure).toMatchObject({ code: 'publish-unsupported' })
+    await expect(client.publish('goal.renamed')).rejects.toMatchObject({ code: 'publish-unsupported' })
+  })
+
+  it('is given up after a minute, and says whether it had been sent', async () => {
+    const { client, transport } = setUp({ server: 'livecache', silenceTimeoutMs: Infinity })
+    const unsent = client.publish('goal.renamed')
+    const failure = failureOf(unsent)
+    await pass(60_000)
+    expect(await failure).toMatchObject({ message: expect.stringContaining('could not be sent in time') })
+    client.hold()
+    transport.last.welcome({ capabilities: ['publish'] })
+    transport.last.settle()
+    const sent = client.publish('goal.renamed')
+    const second = failureOf(sent)
+    const alive = setInterval(() => transport.last.say({ type: 'pong' }), 500)
+    await pass(60_000)
+    clearInterval(alive)
+    expect(await second).toMatchObject({ message: expect.stringContaining('was sent and not answered in time') })
   })
 })
 

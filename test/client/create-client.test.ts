@@ -87,7 +87,7 @@ describe('events', () => {
   })
 
   it('are not confirmed where the app turned that off', async () => {
-    const { transport } = await onScript({ acks: false })
+    const { transport } = await onScript({ acks: 'off' })
     transport.last.say({ type: 'a', eventId: '1' })
     expect(transport.last.sent.map((frame) => frame.type)).not.toContain('ack')
   })
@@ -222,6 +222,8 @@ describe('after a drop', () => {
 
   it('every subscription is sent again, then the positions of all streams in one frame', async () => {
     const { transport } = await onScript()
+    const streams = { 's:1': { epoch: 'e', seq: 3 }, 's:2': { epoch: 'e', seq: 8 } }
+    transport.last.say({ type: 'subscribed', ref: 's1', streams })
     transport.last.say({ type: 'a', eventId: '1', stream: 's:1', seq: 4, epoch: 'e' })
     transport.last.say({ type: 'a', eventId: '2', stream: 's:2', seq: 9, epoch: 'e' })
     transport.last.close()
@@ -367,8 +369,9 @@ describe('what the server says', () => {
         message: expect.stringContaining('refused the subscription to goal.created: no such stream (UNKNOWN_TOPIC)'),
       },
     ])
-    expect(client.inspect().refused).toEqual([
-      { spec: { events: ['goal.created'], streams: ['tenant:2'] }, reason: 'no such stream' },
+    expect(client.inspect().subscriptions).toEqual([
+      { spec: { events: ['*'] }, status: 'subscribed' },
+      { spec: { events: ['goal.created'], streams: ['tenant:2'] }, status: 'refused', reason: 'no such stream' },
     ])
     server.publish({ id: '1', type: 'a', stream: 'tenant:1', payload: {} })
     server.publish({ id: '2', type: 'a', stream: 'tenant:2', payload: {} })
@@ -390,8 +393,9 @@ describe('what the server says', () => {
 
   it('of positions in a ping moves them', async () => {
     const { client, transport } = await onScript()
+    transport.last.say({ type: 'subscribed', streams: { s: { epoch: 'e', seq: 3 } } })
     transport.last.say({ type: 'a', eventId: '1', stream: 's', seq: 4, epoch: 'e' })
-    transport.last.say({ type: 'ping', streams: { s: 9 } })
+    transport.last.say({ type: 'ping', streams: { s: { prev: 4, seq: 9 } } })
     expect(transport.last.sent.at(-1)).toEqual({ type: 'pong' })
     expect(client.inspect().positions).toEqual({ s: { epoch: 'e', seq: 9 } })
   })

@@ -2,29 +2,46 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { createScope } from '../../src/base/scope.ts'
 import { createDelivery } from '../../src/client/delivery.ts'
-import type { RealtimeEvent } from '../../src/protocol/index.ts'
+import { sampleEvent } from './sample-event.ts'
 
 beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
 
-function setUp() {
+function setUp({ maxQueued = 10_000, costMs = 0 } = {}) {
   const flushes: string[][] = []
+  const dropped: string[][] = []
+  const slow: [number, number][] = []
   const page = { hidden: false }
+  /** What the app's handlers do: each event costs so many ms. */
+  const app = { costMs, run: () => {} }
   const delivery = createDelivery({
     scope: createScope(systemClock),
     now: systemClock.now,
     isHidden: () => page.hidden,
     gapMs: 16,
     hiddenGapMs: 250,
-    flush: (events) => flushes.push(events.map(({ type }) => type)),
+    budgetMs: 8,
+    maxQueued,
+    flush(events) {
+      flushes.push(events.map(({ type }) => type))
+      vi.setSystemTime(Date.now() + app.costMs * events.length)
+      app.run()
+    },
+    overflow: (events) => dropped.push(events.map(({ type }) => type)),
+    slow: (...told) => slow.push(told),
   })
   /** One socket message that brought these events. */
   const message = (...types: string[]) => {
-    for (const type of types) delivery.push({ type } as RealtimeEvent)
+    for (const type of types) delivery.push(sampleEvent({ type }))
     delivery.settle()
   }
-  return { delivery, flushes, message, page }
+  return { delivery, flushes, message, page, dropped, slow, app }
 }
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(index))
 
 describe('delivery', () => {
   it('hands over the first event after silence at once', () => {
@@ -75,9 +92,9 @@ describe('delivery', () => {
     message('a')
     message('b')
     delivery.clear()
+    expect(vi.getTimerCount()).toBe(0)
     vi.advanceTimersByTime(1000)
     expect(flushes).toEqual([['a']])
-    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('hands over now when asked to', () => {
@@ -87,5 +104,130 @@ describe('delivery', () => {
     delivery.flush()
     delivery.flush()
     expect(flushes).toEqual([['a'], ['b']])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('delivery, while the app is being handed something', () => {
+  it('keeps what is pushed meanwhile for the next flush', () => {
+    const { app, flushes, message } = setUp()
+    app.run = () => {
+      app.run = () => {}
+      message('b')
+    }
+    message('a')
+    expect(flushes).toEqual([['a']])
+    vi.advanceTimersByTime(16)
+    expect(flushes).toEqual([['a'], ['b']])
+  })
+
+  it('does what is due afterwards once that flush is done, what waits first', () => {
+    const { app, delivery, flushes, message } = setUp()
+    const order: string[] = []
+    app.run = () => {
+      app.run = () => {}
+      message('b')
+      delivery.flush()
+      delivery.afterFlush(() => order.push(`afterwards, ${flushes.flat().join()} known`))
+      expect(flushes).toEqual([['a']])
+      expect(order).toEqual([])
+    }
+    message('a')
+    expect(order).toEqual(['afterwards, a,b known'])
+  })
+
+  it('does what is due at once where nothing is being handed over', () => {
+    const { delivery } = setUp()
+    const order: string[] = []
+    delivery.afterFlush(() => order.push('now'))
+    expect(order).toEqual(['now'])
+  })
+})
+
+describe('the budget of a flush', () => {
+  it('lets a thousand go at first, when nothing is known of the app', () => {
+    const { flushes, message } = setUp()
+    message(...numbered(1_001))
+    vi.advanceTimersByTime(16)
+    expect(flushes.map(({ length }) => length)).toEqual([1_000, 1])
+  })
+
+  it('hands over as many next time as fit into it', () => {
+    const { app, delivery, flushes, message, slow } = setUp({ costMs: 1 })
+    message(...numbered(100))
+    // A hundred took 100 ms where 8 are allowed.
+    expect(slow).toEqual([[100, 100]])
+    message(...numbered(20))
+    vi.advanceTimersByTime(16)
+    expect(flushes.map(({ length }) => length)).toEqual([100, 8])
+    vi.advanceTimersByTime(32)
+    expect(flushes.map(({ length }) => length)).toEqual([100, 8, 8, 4])
+    expect(flushes.slice(1).flat()).toEqual(numbered(20))
+    expect(slow).toHaveLength(1)
+    app.costMs = 0
+    delivery.flush()
+  })
+
+  it('reads the next messages between two dear flushes', () => {
+    const { flushes, message } = setUp({ costMs: 10 })
+    message('a')
+    message('b', 'c')
+    vi.advanceTimersByTime(16)
+    // One event is more than the budget, and still one goes: nothing would ever arrive else.
+    expect(flushes).toEqual([['a'], ['b']])
+    message('d')
+    vi.advanceTimersByTime(16)
+    expect(flushes).toEqual([['a'], ['b'], ['c']])
+    vi.advanceTimersByTime(16)
+    expect(flushes).toEqual([['a'], ['b'], ['c'], ['d']])
+  })
+
+  it('grows again when the app is quick', () => {
+    const { app, flushes, message } = setUp({ costMs: 1 })
+    message(...numbered(100))
+    app.costMs = 0
+    message(...numbered(120))
+    vi.advanceTimersByTime(16 * 5)
+    expect(flushes.map(({ length }) => length)).toEqual([100, 8, 16, 32, 64])
+  })
+
+  it('does not grow by flushes that were not full', () => {
+    const { app, flushes, message } = setUp({ costMs: 1 })
+    message(...numbered(100))
+    app.costMs = 0
+    for (let round = 0; round < 3; round++) {
+      message('small')
+      vi.advanceTimersByTime(16)
+    }
+    message(...numbered(20))
+    vi.advanceTimersByTime(64)
+    expect(flushes.slice(4).map(({ length }) => length)).toEqual([8, 12])
+  })
+
+  it('does not count where all has to be known now', () => {
+    const { delivery, flushes, message } = setUp({ costMs: 1 })
+    message(...numbered(100))
+    message(...numbered(20))
+    delivery.flush()
+    expect(flushes.slice(1).flat()).toEqual(numbered(20))
+  })
+})
+
+describe('the bound of the queue', () => {
+  it('gives up all that waits, with the one that was too many, and goes on', () => {
+    const { flushes, message, dropped } = setUp({ maxQueued: 3 })
+    message('first')
+    message('a', 'b', 'c', 'd')
+    expect(dropped).toEqual([['a', 'b', 'c', 'd']])
+    message('e')
+    vi.advanceTimersByTime(16)
+    expect(flushes).toEqual([['first'], ['e']])
+  })
+
+  it('is not reached by exactly as many', () => {
+    const { flushes, message, dropped } = setUp({ maxQueued: 3 })
+    message('a', 'b', 'c')
+    expect(dropped).toEqual([])
+    expect(flushes).toEqual([['a', 'b', 'c']])
   })
 })

@@ -1,6 +1,6 @@
 // A transport whose server is the test: each dial is recorded and answered by hand.
 import type { ClientFrame } from '../../src/protocol/index.ts'
-import type { Transport, TransportListener, TransportRequest } from '../../src/transports/index.ts'
+import type { Transport, TransportClosure, TransportListener, TransportRequest } from '../../src/transports/index.ts'
 
 export interface Dial {
   readonly request: TransportRequest
@@ -10,9 +10,13 @@ export interface Dial {
   open(protocol?: string | null): void
   /** Opens, and answers the sign-in. */
   welcome(fields?: object): void
+  /** Answers what the client asked for so far: each subscription, and the resume with nothing missed. */
+  settle(): void
   say(frame: unknown): void
   sayText(text: string): void
   close(code?: number, reason?: string): void
+  /** The same, with all that an end can say. */
+  end(closure: TransportClosure): void
 }
 
 export interface ScriptedTransport extends Transport {
@@ -56,8 +60,18 @@ function createDial(request: TransportRequest, listener: TransportListener, stat
       listener.opened('realtime.v1')
       this.say({ type: 'welcome', connectionId: 'c1', protocol: 'realtime.v1', ...fields })
     },
+    settle() {
+      for (const frame of [...this.sent]) {
+        if (frame.type === 'subscribe') this.say({ type: 'subscribed', ref: frame.id, streams: {} })
+        if (frame.type === 'resume') {
+          const streams = Object.entries(frame.streams ?? {}).map(([name, at]) => [name, { ...at, complete: true }])
+          this.say({ type: 'resumed', streams: Object.fromEntries(streams) })
+        }
+      }
+    },
     say: (frame) => listener.message(JSON.stringify(frame)),
     sayText: (text) => listener.message(text),
     close: (code = 1006, reason = '') => listener.closed({ code, reason }),
+    end: listener.closed,
   }
 }

@@ -11,10 +11,11 @@ const link: LinkInfo = {
   since: 1,
   resumed: false,
   latencyMs: 5,
+  degraded: false,
 }
-const connecting: ConnectionState = { name: 'connecting', attempt: 0 }
+const connecting: ConnectionState = { name: 'connecting', attempt: 0, downSince: 0 }
 const connected: ConnectionState = { name: 'connected', attempt: 0, ...link }
-const reconnecting: ConnectionState = { name: 'reconnecting', attempt: 1, retryAt: 0, reason: '' }
+const reconnecting: ConnectionState = { name: 'reconnecting', attempt: 1, downSince: 0, retryAt: 0, reason: '' }
 
 function watch(first: ConnectionState = { name: 'idle' }) {
   let state = first
@@ -40,7 +41,7 @@ describe('the shown status', () => {
     const { become, shown } = watch()
     become(connecting)
     vi.advanceTimersByTime(20)
-    become({ name: 'authenticating', attempt: 0 })
+    become({ name: 'authenticating', attempt: 0, downSince: 0 })
     become(connected)
     expect(shown).toEqual(['idle', 'connecting'])
     vi.advanceTimersByTime(979)
@@ -63,16 +64,40 @@ describe('the shown status', () => {
     const { become, shown } = watch(connected)
     become(reconnecting)
     vi.advanceTimersByTime(1_000)
-    become({ name: 'connecting', attempt: 1 })
+    become({ name: 'connecting', attempt: 1, downSince: 0 })
     vi.advanceTimersByTime(1_499)
     expect(shown).toEqual(['connected'])
     vi.advanceTimersByTime(1)
     become(reconnecting)
-    become({ name: 'authenticating', attempt: 1 })
+    become({ name: 'authenticating', attempt: 1, downSince: 0 })
     vi.advanceTimersByTime(5_000)
     expect(shown).toEqual(['connected', 'reconnecting'])
     become(connected)
     expect(shown).toEqual(['connected', 'reconnecting', 'connected'])
+  })
+
+  it('says offline after the same grace, since the device may be back in a moment', () => {
+    const { become, shown } = watch(connected)
+    become({ name: 'offline', attempt: 1, downSince: 0, reason: '' })
+    vi.advanceTimersByTime(2_499)
+    expect(shown).toEqual(['connected'])
+    vi.advanceTimersByTime(1)
+    expect(shown).toEqual(['connected', 'offline'])
+  })
+
+  it('does not flap with each attempt of a long outage', () => {
+    const { become, shown } = watch(connected)
+    const long = { attempt: 7, downSince: 0 }
+    become({ name: 'suspended', ...long, retryAt: 0, reason: '' })
+    for (let attempt = 0; attempt < 3; attempt++) {
+      vi.advanceTimersByTime(30_000)
+      become({ name: 'connecting', ...long })
+      vi.advanceTimersByTime(5_000)
+      become({ name: 'suspended', ...long, retryAt: 0, reason: '' })
+    }
+    expect(shown).toEqual(['connected', 'disconnected'])
+    become(connected)
+    expect(shown).toEqual(['connected', 'disconnected', 'connected'])
   })
 
   it('does not wait with what a person has to know or did', () => {

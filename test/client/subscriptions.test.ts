@@ -5,7 +5,10 @@ import { createSubscriptions, keyOf } from '../../src/client/subscriptions.ts'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
 
 beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
 
 const event = (type: string, payload: unknown = {}) => ({ type, payload }) as RealtimeEvent
 
@@ -16,6 +19,7 @@ function setUp() {
     scope: createScope(systemClock),
     releaseMs: 1000,
     onJoin: ({ id, spec }) => said.push(`join ${id} ${spec.events.join()}`),
+    onJoinAgain: ({ id }) => said.push(`again ${id}`),
     onLeave: ({ id }) => said.push(`leave ${id}`),
     onError: (error) => errors.push(error),
   })
@@ -29,14 +33,13 @@ describe('subscriptions', () => {
     const second = subscriptions.add({ events: ['a'] }, 'app', () => {})
     first()
     vi.advanceTimersByTime(5000)
-    expect(said).toEqual(['join s1 a'])
+    expect(said).toEqual(['join s1 a', 'again s1'])
     second()
     second()
     vi.advanceTimersByTime(999)
-    expect(said).toEqual(['join s1 a'])
+    expect(said).toEqual(['join s1 a', 'again s1'])
     vi.advanceTimersByTime(1)
-    expect(said).toEqual(['join s1 a', 'leave s1'])
-    expect(vi.getTimerCount()).toBe(0)
+    expect(said).toEqual(['join s1 a', 'again s1', 'leave s1'])
   })
 
   it('stay through a remount', () => {
@@ -44,7 +47,30 @@ describe('subscriptions', () => {
     subscriptions.add({ events: ['a'] }, 'app', () => {})()
     subscriptions.add({ events: ['a'] }, 'app', () => {})
     vi.advanceTimersByTime(5000)
-    expect(said).toEqual(['join s1 a'])
+    expect(said).toEqual(['join s1 a', 'again s1'])
+  })
+
+  it('of which the last one left are another one afterwards', () => {
+    const { subscriptions, said } = setUp()
+    subscriptions.add({ events: ['a'] }, 'app', () => {})()
+    vi.advanceTimersByTime(1000)
+    subscriptions.add({ events: ['a'] }, 'app', () => {})
+    expect(said).toEqual(['join s1 a', 'leave s1', 'join s2 a'])
+  })
+
+  it('can be found by what they ask for, until they are left for good', () => {
+    const { subscriptions } = setUp()
+    const leave = subscriptions.add({ events: ['b', 'a'] }, 'app', () => {})
+    const second = subscriptions.add({ events: ['c'] }, 'cache', () => {})
+    expect(subscriptions.find({ events: ['a', 'b'] })?.id).toBe('s1')
+    expect(subscriptions.find({ events: ['a'] })).toBeUndefined()
+    expect(subscriptions.current.map(({ id }) => id)).toEqual(['s1', 's2'])
+    leave()
+    expect(subscriptions.find({ events: ['a', 'b'] })?.id).toBe('s1')
+    second()
+    vi.advanceTimersByTime(1000)
+    expect(subscriptions.find({ events: ['a', 'b'] })).toBeUndefined()
+    expect(subscriptions.current).toEqual([])
   })
 
   it('hand each listener what it asked for, in order, the cache before the app', () => {

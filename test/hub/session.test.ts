@@ -1,58 +1,10 @@
 // The server's side, spoken to in text as a socket would.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createHub, type Hub, type HubOptions, type SessionRequest } from '../../src/hub/index.ts'
+import { createHub, type Hub, type HubOptions } from '../../src/hub/index.ts'
+import { created, type Frame, newHub, openTo, pass, signedIn, subscribed, verify } from './wire.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }))
 afterEach(() => void vi.useRealTimers())
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
-
-const verify = (token: string | undefined) => {
-  if (token === 'ada') return { subject: 'ada', streams: ['user:ada', 'tenant:1', 'goal:*'] }
-  if (token === 'narrow') return { subject: 'ada', streams: ['tenant:1'] }
-  if (token === 'bo') return { subject: 'bo', streams: ['tenant:2'] }
-  if (token === 'short') return { subject: 'ada', streams: ['tenant:1'], expiresAt: Date.now() + 5_000 }
-  throw new Error('no such token')
-}
-
-function newHub(options: Partial<HubOptions> = {}): Hub {
-  return createHub({ verify, ...options })
-}
-
-type Frame = Record<string, any>
-
-/** A client's end of a socket. */
-function openTo(hub: Hub, request: Partial<SessionRequest> = {}) {
-  const frames: Frame[] = []
-  const closed: [number, string][] = []
-  const session = hub.connect(
-    { send: (text) => frames.push(JSON.parse(text)), close: (code, reason) => closed.push([code, reason]) },
-    { livecache: true, ...request },
-  )
-  const say = (frame: object) => session.receive(JSON.stringify(frame))
-  const events = () => frames.filter((frame) => 'eventId' in frame)
-  return { session, frames, closed, say, events }
-}
-
-async function signedIn(hub: Hub, token = 'ada') {
-  const end = openTo(hub)
-  end.say({ type: 'auth', token })
-  await pass(0)
-  return end
-}
-
-async function subscribed(hub: Hub, spec: object = { events: ['*'] }, token = 'ada') {
-  const end = await signedIn(hub, token)
-  end.say({ type: 'subscribe', id: 's1', ...spec })
-  end.say({ type: 'resume', streams: {} })
-  return end
-}
-
-const created = (stream = 'tenant:1', id?: string) => ({
-  type: 'goal.created',
-  stream,
-  payload: { amount: 5 },
-  ...(id && { id }),
-})
 
 describe('sign-in', () => {
   it('is answered with what the client has to know', async () => {
@@ -66,7 +18,7 @@ describe('sign-in', () => {
         ackTimeoutMs: 30_000,
         replayWindowMs: 300_000,
         serverTime: '2023-11-14T22:13:20.000Z',
-        capabilities: ['ack-ids', 'patterns'],
+        capabilities: ['ack-ids', 'ack-up-to', 'patterns'],
       },
     ])
   })
@@ -96,13 +48,13 @@ describe('sign-in', () => {
     await pass(9_999)
     expect(closed).toEqual([])
     await pass(1)
-    expect(closed).toEqual([[4401, 'no sign-in came in time']])
+    expect(closed).toEqual([[4408, 'no sign-in came in time']])
   })
 
   it('has less time where its socket says so', async () => {
     const { closed } = openTo(newHub(), { signInWithinMs: 1_500 })
     await pass(1_500)
-    expect(closed).toEqual([[4401, 'no sign-in came in time']])
+    expect(closed).toEqual([[4408, 'no sign-in came in time']])
   })
 
   it('keeps what the client says meanwhile, in order', async () => {
@@ -131,7 +83,7 @@ describe('sign-in', () => {
       const { say, closed } = openTo(createHub({ verify: () => new Promise(() => {}) }), { livecache })
       if (livecache) say({ type: 'auth', token: 'ada' })
       await pass(10_000)
-      expect(closed).toEqual([[4401, 'no sign-in came in time']])
+      expect(closed).toEqual([[4408, 'no sign-in came in time']])
     }
   })
 
@@ -152,6 +104,75 @@ describe('sign-in', () => {
     await pass(30_000)
     expect(closed).toEqual([])
     expect(frames.at(-1)).toEqual({ type: 'ping' })
+  })
+
+  it('that allows more than before says where each subscription begins on what it reads now', async () => {
+    const hub = newHub()
+    for (const stream of ['tenant:1', 'goal:7', 'goal:7', 'tenant:2']) hub.publish(created(stream))
+    const { say, frames, events } = await subscribed(hub, { events: ['goal.*'], filters: { minAmount: 1 } }, 'narrow')
+    say({ type: 'subscribe', id: 's2', events: ['*'], streams: ['tenant:*'] })
+    hub.publish(created('goal:7'))
+    frames.length = 0
+    say({ type: 'auth', token: 'ada' })
+    await pass(0)
+    const { epoch } = hub
+    expect(frames).toEqual([
+      { type: 'authenticated' },
+      {
+        type: 'subscribed',
+        ref: 's1',
+        events: ['goal.*'],
+        filters: { minAmount: 1 },
+        streams: { 'goal:7': { epoch, seq: 3 }, 'user:ada': { epoch, seq: 0 } },
+      },
+    ])
+    hub.publish(created('goal:7'))
+    hub.publish(created('user:ada'))
+    expect(events()).toMatchObject([
+      { stream: 'goal:7', seq: 4 },
+      { stream: 'user:ada', seq: 1 },
+    ])
+    expect(events().every((event) => !('prev' in event))).toBe(true)
+  })
+
+  it('that allows the same as before says nothing of streams', async () => {
+    const hub = newHub()
+    hub.publish(created('goal:7'))
+    const { say, frames } = await subscribed(hub, { events: ['goal.*'] })
+    // A stream that it may read and has not heard of yet.
+    hub.publish({ ...created('goal:8'), type: 'issue.created' })
+    frames.length = 0
+    say({ type: 'auth', token: 'ada' })
+    await pass(0)
+    expect(frames).toEqual([{ type: 'authenticated' }])
+  })
+
+  it('that withdraws a great many streams says so in as many frames as it takes', async () => {
+    const hub = newHub()
+    for (let goal = 0; goal < 600; goal++) hub.publish(created(`goal:${goal}`))
+    const { say, ofType } = await subscribed(hub)
+    say({ type: 'auth', token: 'narrow' })
+    await pass(0)
+    expect(ofType('revoked').map(({ streams }) => (streams as string[]).length)).toEqual([250, 250, 101])
+  })
+
+  it('that is being renewed holds up whoever is known, and a stranger after 100 frames', async () => {
+    let verdict = () => {}
+    const slow = () => new Promise<ReturnType<typeof verify>>((resolve) => (verdict = () => resolve(verify('ada'))))
+    const hub = newHub({ verify: (token) => (token === 'slow' ? slow() : verify(token)) })
+    const known = await subscribed(hub)
+    const stranger = openTo(hub)
+    for (const end of [known, stranger]) {
+      end.say({ type: 'auth', token: 'slow' })
+      for (let count = 0; count < 101; count++) end.say({ type: 'ping' })
+    }
+    expect(stranger.closed).toEqual([[4429, 'too many frames before the sign-in was answered']])
+    const again = await subscribed(hub)
+    again.say({ type: 'auth', token: 'slow' })
+    for (let count = 0; count < 9_000; count++) again.say({ type: 'ping' })
+    verdict()
+    await pass(0)
+    expect(again.ofType('pong')).toHaveLength(9_000)
   })
 
   it('can be renewed by the same subject, and by no other', async () => {
@@ -376,7 +397,10 @@ describe('going on after a drop', () => {
     expect(end.events().every(({ replayed }) => replayed)).toBe(true)
     expect(end.frames.at(-1)).toEqual({
       type: 'resumed',
-      streams: { 'tenant:1': { epoch, seq: 2, complete: true }, 'goal:7': { epoch, seq: 2, complete: true } },
+      streams: {
+        'tenant:1': { epoch, seq: 2, complete: true, prev: 2 },
+        'goal:7': { epoch, seq: 2, complete: true, prev: 2 },
+      },
     })
   })
 
@@ -413,6 +437,11 @@ describe('going on after a drop', () => {
     }
     const within = await comeBack(hub, { streams: { 'tenant:1': { epoch, seq: 2 } } })
     expect(ids(within)).toEqual(['3', '4'])
+    const beyond = await comeBack(hub, { streams: { 'tenant:1': { epoch, seq: 1 } } })
+    hub.publish(created('tenant:1', '5'))
+    // It goes on from the head it was told.
+    expect(beyond.events()).toMatchObject([{ eventId: '5' }])
+    expect(beyond.events()[0]).not.toHaveProperty('prev')
   })
 
   it('forgets events after their time', async () => {
@@ -424,11 +453,41 @@ describe('going on after a drop', () => {
     expect(end.frames.at(-1)).toMatchObject({ streams: { 'tenant:1': { seq: 2, complete: false } } })
   })
 
+  it('says how far it sent each stream, so that a client which did not get so far knows', async () => {
+    const hub = newHub()
+    for (const id of ['1', '2', '3']) hub.publish(created('tenant:1', id))
+    hub.publish({ ...created('tenant:1', '4'), type: 'issue.created' })
+    const { epoch } = hub
+    const spec = { events: ['goal.*'] }
+    const behind = await comeBack(hub, { streams: { 'tenant:1': { epoch, seq: 1 } } }, spec)
+    expect(ids(behind)).toEqual(['2', '3'])
+    expect(behind.frames.at(-1)).toMatchObject({ streams: { 'tenant:1': { seq: 4, complete: true, prev: 3 } } })
+    const nothingNew = await comeBack(hub, { streams: { 'tenant:1': { epoch, seq: 3 } } }, spec)
+    expect(nothingNew.frames.at(-1)).toMatchObject({ streams: { 'tenant:1': { seq: 4, complete: true, prev: 3 } } })
+    // Both were told of 4, so it needs no mention.
+    hub.publish(created('tenant:1', '5'))
+    for (const end of [behind, nothingNew]) expect(end.events().at(-1)).not.toHaveProperty('prev')
+  })
+
+  it('leaves a stream it was not asked about where the client was told it is, and no further', async () => {
+    const hub = newHub()
+    hub.publish(created('tenant:1'))
+    const end = await signedIn(hub)
+    end.say({ type: 'subscribe', id: 's1', events: ['goal.*'] })
+    hub.publish({ ...created('tenant:1'), type: 'issue.created' })
+    end.say({ type: 'resume', streams: {} })
+    hub.publish(created('tenant:1', '3'))
+    expect(end.events()).toMatchObject([{ eventId: '3', seq: 3, prev: 1 }])
+  })
+
   it('answers for the streams it was asked about and no others, whatever they are called', async () => {
     const hub = newHub({ verify: () => ({ subject: 'ada', streams: ['*'] }) })
     for (const stream of ['constructor', '__proto__', 'a']) hub.publish(created(stream))
     const end = await comeBack(hub, { streams: { a: { epoch: hub.epoch, seq: 1 } } })
-    expect(end.frames.at(-1)).toEqual({ type: 'resumed', streams: { a: { epoch: hub.epoch, seq: 1, complete: true } } })
+    expect(end.frames.at(-1)).toEqual({
+      type: 'resumed',
+      streams: { a: { epoch: hub.epoch, seq: 1, complete: true, prev: 1 } },
+    })
   })
 
   it('says nothing of streams the token may not read', async () => {
@@ -474,6 +533,59 @@ describe('acks', () => {
     expect(closed).toEqual([])
   })
 
+  it('confirm all that was sent of a stream up to a place, and nothing else', async () => {
+    const hub = newHub()
+    const { closed, say, session } = await subscribed(hub)
+    for (const stream of ['tenant:1', 'goal:7', 'tenant:1', 'goal:7', 'tenant:1']) hub.publish(created(stream))
+    say({ type: 'ack', upTo: { 'tenant:1': 2, 'tenant:2': 9, 'goal:404': 1 } })
+    expect(session.unacked).toBe(3)
+    // F82: what has not been sent yet cannot be confirmed.
+    say({ type: 'ack', upTo: { 'tenant:1': 1_000, 'goal:7': 2 } })
+    expect(session.unacked).toBe(0)
+    hub.publish(created('tenant:1'))
+    expect(session.unacked).toBe(1)
+    await pass(30_000)
+    expect(closed).toEqual([[4408, 'ACK_TIMEOUT: an event was not confirmed in time']])
+  })
+
+  it('may name events and places in one frame', async () => {
+    const hub = newHub()
+    const { say, session } = await subscribed(hub)
+    for (const id of ['1', '2', '3', '4']) hub.publish(created(id < '3' ? 'tenant:1' : 'goal:7', id))
+    say({ type: 'ack', eventId: '3', eventIds: ['4'], upTo: { 'tenant:1': 2 } })
+    expect(session.unacked).toBe(0)
+  })
+
+  it('confirm by place also where a second resume sent earlier events after later ones', async () => {
+    const hub = newHub()
+    for (const id of ['1', '2', '3'])
+      hub.publish({ ...created('tenant:1', id), type: id === '3' ? 'late' : 'goal.created' })
+    const { say, session, events } = await signedIn(hub)
+    const resumeAt = (seq: number) => say({ type: 'resume', streams: { 'tenant:1': { epoch: hub.epoch, seq } } })
+    say({ type: 'subscribe', id: 's1', events: ['*'] })
+    resumeAt(1)
+    say({ type: 'subscribe', id: 's1', events: ['goal.*'] })
+    resumeAt(0)
+    expect(events().map(({ seq }) => seq as number)).toEqual([2, 3, 1, 2])
+    say({ type: 'ack', upTo: { 'tenant:1': 2 } })
+    expect(session.unacked).toBe(1)
+    say({ type: 'ack', eventId: '3' })
+    expect(session.unacked).toBe(0)
+  })
+
+  it('are not waited for by a session that cannot send any', async () => {
+    const hub = newHub({ maxUnacked: 1 })
+    const { closed, events, frames, session } = await subscribed(hub, undefined, undefined, {
+      awaitsAcks: false,
+      oneWay: true,
+    })
+    for (let index = 0; index < 5; index++) hub.publish(created())
+    expect([events().length, session.unacked]).toEqual([5, 0])
+    expect(frames[0]).not.toHaveProperty('ackTimeoutMs')
+    await pass(60_000)
+    expect(closed).toEqual([])
+  })
+
   it('that never come do not fill the memory', async () => {
     const hub = newHub({ maxUnacked: 3 })
     const { closed } = await subscribed(hub)
@@ -493,15 +605,92 @@ describe('acks', () => {
 describe('heartbeats', () => {
   it('go out every 30 s, with the streams that moved on unseen', async () => {
     const hub = newHub()
-    const { frames, say } = await subscribed(hub, { events: ['goal.*'], streams: ['tenant:1'] })
+    const { frames, say, events } = await subscribed(hub, { events: ['goal.*'], streams: ['tenant:1'] })
     hub.publish(created())
     say({ type: 'ack', eventId: frames.at(-1)!['eventId'] })
     hub.publish({ ...created(), type: 'issue.created' })
     await pass(30_000)
-    expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'tenant:1': 2 } })
+    expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'tenant:1': { prev: 1, seq: 2 } } })
     say({ type: 'pong' })
     await pass(30_000)
     expect(frames.at(-1)).toEqual({ type: 'ping' })
+    // The client is at 2 now, so 3 is the next one.
+    hub.publish(created())
+    expect(events().at(-1)).not.toHaveProperty('prev')
+  })
+
+  it('name the last event sent, which may have been lost with nothing behind it', async () => {
+    const hub = newHub()
+    const { frames, say } = await subscribed(hub)
+    for (const stream of ['tenant:1', 'tenant:1', 'goal:7']) hub.publish(created(stream))
+    say({ type: 'ack', upTo: { 'tenant:1': 2, 'goal:7': 1 } })
+    await pass(30_000)
+    expect(frames.at(-1)).toEqual({
+      type: 'ping',
+      streams: { 'tenant:1': { prev: 2, seq: 2 }, 'goal:7': { prev: 1, seq: 1 } },
+    })
+  })
+
+  it('name the same last event until there is another, however far the stream has moved', async () => {
+    const hub = newHub()
+    const { frames, say } = await subscribed(hub, { events: ['goal.*'] })
+    hub.publish(created())
+    say({ type: 'ack', upTo: { 'tenant:1': 1 } })
+    for (const seq of [2, 3]) {
+      hub.publish({ ...created(), type: 'issue.created' })
+      await pass(30_000)
+      expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'tenant:1': { prev: 1, seq } } })
+      say({ type: 'pong' })
+    }
+  })
+
+  it('name a stream that began meanwhile, if anything of it was sent', async () => {
+    const hub = newHub()
+    const { frames, say } = await subscribed(hub, { events: ['goal.*'] })
+    hub.publish({ ...created('goal:new'), type: 'issue.created' })
+    hub.publish({ ...created('goal:other'), type: 'issue.created' })
+    hub.publish(created('goal:new'))
+    say({ type: 'ack', upTo: { 'goal:new': 2 } })
+    await pass(30_000)
+    expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'goal:new': { prev: 2, seq: 2 } } })
+  })
+
+  it('name 250 streams at most; the rest comes with the next one, busy streams or not', async () => {
+    const hub = newHub({ ackTimeoutMs: Infinity })
+    for (let goal = 0; goal < 300; goal++) hub.publish(created(`goal:${goal}`))
+    const { ofType, say } = await subscribed(hub)
+    const named: string[][] = []
+    for (let beat = 0; beat < 3; beat++) {
+      const busy = beat < 2 ? 300 : 0
+      for (let goal = 0; goal < busy; goal++) hub.publish(created(`goal:${goal}`))
+      await pass(30_000)
+      say({ type: 'pong' })
+      named.push(Object.keys(ofType('ping')[beat]!['streams']))
+    }
+    expect(named.map(({ length }) => length)).toEqual([250, 250, 50])
+    expect(new Set(named[0]!.concat(named[1]!)).size).toBe(300)
+  })
+
+  it('name no streams before the session has resumed, nor to a plain client', async () => {
+    const hub = newHub()
+    const early = await signedIn(hub)
+    early.say({ type: 'subscribe', id: 's1', events: ['*'] })
+    const plain = openTo(hub, { livecache: false, token: 'ada' })
+    plain.say({ type: 'subscribe', events: ['*'] })
+    await pass(0)
+    hub.publish(created('tenant:1', '1'))
+    plain.say({ type: 'ack', eventId: '1' })
+    await pass(30_000)
+    for (const end of [early, plain]) expect(end.frames.at(-1)).toEqual({ type: 'ping' })
+  })
+
+  it('are not answered over a one-way link, and need not be', async () => {
+    const { closed, ofType, say } = await subscribed(newHub(), undefined, undefined, { oneWay: true })
+    // One that was sent all the same changes nothing.
+    say({ type: 'pong' })
+    await pass(300_000)
+    expect(ofType('ping')).toHaveLength(10)
+    expect(closed).toEqual([])
   })
 
   it('that are not answered in 10 s end the session', async () => {

@@ -120,17 +120,19 @@ const serverFrames: ServerFrame[] = [
     replayWindowMs: 300_000,
     authExpiresInMs: 3_600_000,
     serverTime: '2024-11-09T14:30:00Z',
-    capabilities: ['batch', 'ack-ids', 'patterns'],
+    capabilities: ['batch', 'ack-ids', 'ack-up-to', 'patterns', 'publish'],
   },
   { type: 'welcome', connectionId: 'c1', protocol: 'realtime.v1' },
   { type: 'authenticated', authExpiresInMs: 0 },
   { type: 'subscribed', ref: 's1', events: ['goal.*'], filters: {}, streams: { 'goal:1': { epoch: 'e1', seq: 0 } } },
   { type: 'subscribed' },
   { type: 'unsubscribed', ref: 's1' },
-  { type: 'resumed', streams: { 'goal:1': { epoch: 'e1', seq: 4, complete: true } } },
+  { type: 'resumed', streams: { 'goal:1': { epoch: 'e1', seq: 4, complete: true, prev: 3 } } },
+  { type: 'resumed', streams: { 'goal:1': { epoch: 'e1', seq: 4, complete: false } } },
   { type: 'ping' },
-  { type: 'ping', streams: { 'goal:1': 9 } },
+  { type: 'ping', streams: { 'goal:1': { prev: 7, seq: 9 } } },
   { type: 'pong' },
+  { type: 'published', ref: 'm1', eventId: 'x' },
   { type: 'error', code: 'FORBIDDEN', message: 'no', retryable: false, retryAfterMs: 10, ref: 's1' },
   { type: 'reconnect', afterMs: 100, spreadMs: 5_000 },
   { type: 'resync', streams: ['goal:1'], reason: 'restored' },
@@ -146,12 +148,16 @@ const clientFrames: ClientFrame[] = [
   { type: 'ack', eventId: 'x' },
   { type: 'ack', eventId: 'x', rejected: true },
   { type: 'ack', eventIds: ['x', 'y'] },
+  { type: 'ack', upTo: { 'goal:1': 4, 'snake_case:1': 0 } },
   { type: 'ping' },
   { type: 'pong' },
   { type: 'auth', token: 't' },
   { type: 'auth' },
   { type: 'resume', lastEventId: 'x', streams: { 'goal:1': { epoch: 'e1', seq: 4 } } },
   { type: 'resume', streams: {} },
+  { type: 'publish', id: 'm1', event: 'goal.renamed', payload: { goal_id: 7 }, stream: 'goal:1' },
+  { type: 'publish', id: 'm1', event: 'goal.renamed', payload: 0 },
+  { type: 'publish', id: 'm1', event: 'goal.renamed' },
 ]
 
 describe('a frame', () => {
@@ -219,18 +225,13 @@ describe('a control frame of the wrong shape', () => {
     ['{"type":"error","code":"X","retryable":"no"}', '"retryable" of a "error" frame must be true or false'],
     ['{"type":"reconnect","afterMs":-1}', '"afterMs" of a "reconnect" frame must be a number of 0 or more'],
     ['{"type":"reconnect","after_ms":1e999}', '"afterMs" of a "reconnect" frame must be a number of 0 or more'],
-    [
-      '{"type":"ping","streams":["a"]}',
-      '"streams" of a "ping" frame must be an object that holds a seq for each stream',
-    ],
-    [
-      '{"type":"ping","streams":{"a":-1}}',
-      '"streams" of a "ping" frame must be an object that holds a seq for each stream',
-    ],
-    [
-      '{"type":"ping","streams":{"a":1.5}}',
-      '"streams" of a "ping" frame must be an object that holds a seq for each stream',
-    ],
+    ...['["a"]', '{"a":9}', '{"a":{"seq":9}}', '{"a":{"prev":-1,"seq":9}}', '{"a":{"prev":1,"seq":1.5}}'].map(
+      (streams) => [
+        `{"type":"ping","streams":${streams}}`,
+        '"streams" of a "ping" frame must be an object that holds a {"prev", "seq"} for each stream',
+      ],
+    ),
+    ['{"type":"published","ref":"m1"}', '"eventId" of a "published" frame must be a string'],
     ['{"type":"resync","streams":"all"}', '"streams" of a "resync" frame must be an array of strings'],
     ['{"type":"revoked"}', '"streams" of a "revoked" frame must be an array of strings'],
     ['{"type":"subscribed","filters":[]}', '"filters" of a "subscribed" frame must be an object'],
@@ -245,6 +246,8 @@ describe('a control frame of the wrong shape', () => {
     '{"epoch":1,"seq":1}',
     '{"epoch":"e","seq":-1}',
     '{"epoch":"e","seq":0.5}',
+    '{"epoch":"e","seq":1,"prev":"1"}',
+    '{"epoch":"e","seq":1,"prev":-1}',
     'null',
     '7',
   ])('is refused where a position is none: %s', (position) => {
@@ -262,6 +265,11 @@ describe('a control frame of the wrong shape', () => {
     ['{"type":"ack","eventIds":"x"}', '"eventIds" of a "ack" frame must be an array of strings'],
     ['{"type":"ack","eventId":"x","rejected":1}', '"rejected" of a "ack" frame must be true or false'],
     ['{"type":"auth","token":{}}', '"token" of a "auth" frame must be a string'],
+    ['{"type":"ack","upTo":{"a":-1}}', '"upTo" of a "ack" frame must be an object that holds a seq for each stream'],
+    ['{"type":"ack","upTo":["a"]}', '"upTo" of a "ack" frame must be an object that holds a seq for each stream'],
+    ['{"type":"publish","event":"a"}', '"id" of a "publish" frame must be a string'],
+    ['{"type":"publish","id":"m1"}', '"event" of a "publish" frame must be a string'],
+    ['{"type":"publish","id":"m1","event":"a","stream":7}', '"stream" of a "publish" frame must be a string'],
   ])('of a client is refused the same way: %s', (text, reason) => {
     expect(clientFrame(text)).toBe(reason)
   })

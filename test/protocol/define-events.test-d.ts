@@ -1,4 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest'
+import { versions } from '../../src/protocol/define-events.ts'
 import { defineEvents, payload, type PayloadOf, type StandardSchema } from '../../src/protocol/index.ts'
 
 interface Goal {
@@ -56,5 +57,61 @@ describe('payload', () => {
 
   it('of what is no schema is never', () => {
     expectTypeOf<PayloadOf<string>>().toBeNever()
+  })
+})
+
+describe('versions', () => {
+  interface GoalV1 {
+    name: string
+  }
+  const goal = versions({
+    schema: payload<Goal>(),
+    current: 3,
+    older: {
+      1: {
+        schema: payload<GoalV1>(),
+        upcast(was) {
+          expectTypeOf(was).toEqualTypeOf<GoalV1>()
+          return { title: was.name }
+        },
+      },
+      2: { upcast: (was: { title: string }) => ({ ...was, id: '' }) },
+    },
+  })
+
+  it('are a row like any other, with the payload of the current version', () => {
+    const table = defineEvents({ 'goal.created': goal, tick: payload<number>() })
+    expectTypeOf<PayloadOf<(typeof table)['goal.created']>>().toEqualTypeOf<Goal>()
+    expectTypeOf<PayloadOf<(typeof table)['tick']>>().toEqualTypeOf<number>()
+  })
+
+  it('tell an upcast its payload where its version has a schema, and else take the app at its word', () => {
+    versions({
+      schema: payload<Goal>(),
+      current: 2,
+      // @ts-expect-error -- the schema says otherwise
+      older: {
+        1: { schema: payload<GoalV1>(), upcast: (was: { other: number }) => was },
+      },
+    })
+    versions({
+      schema: payload<Goal>(),
+      current: 2,
+      older: {
+        1: {
+          upcast(was) {
+            expectTypeOf(was).toBeUnknown()
+            return was
+          },
+        },
+      },
+    })
+  })
+
+  it('need a schema of the current one, and an upcast of each that is older', () => {
+    // @ts-expect-error -- no schema
+    versions({ current: 1 })
+    // @ts-expect-error -- no upcast
+    versions({ schema: payload<Goal>(), current: 2, older: { 1: { schema: payload<GoalV1>() } } })
   })
 })

@@ -16,6 +16,7 @@ describe('the protocol', () => {
       'pong',
       'auth',
       'resume',
+      'publish',
     ])
     expect(Object.keys(serverFrameFields)).toEqual([
       'welcome',
@@ -25,6 +26,7 @@ describe('the protocol', () => {
       'resumed',
       'ping',
       'pong',
+      'published',
       'error',
       'reconnect',
       'resync',

@@ -109,6 +109,7 @@ describe('the whole session', () => {
     const said: string[] = []
     const resyncs: Resync[] = []
     const handled: (string | null)[] = []
+    const published: unknown[] = []
     let server: TransportListener | undefined
     const transport: Transport = {
       name: 'transcript',
@@ -126,6 +127,10 @@ describe('the whole session', () => {
     const happens: Record<string, () => void> = {
       'the client opens': () => client.hold(),
       'the user leaves': leaveIssues,
+      'the user renames': () =>
+        void client
+          .publish('goal.renamed', { goalId: 'G-1', status: 'open', name: 'Ship' }, { id: 'm-1', stream: 'tenant:3' })
+          .then((answer) => published.push(answer)),
       'the link breaks': () => server?.closed({ code: 1006, reason: '' }),
       'the server is started anew': () => server?.closed({ code: 1012, reason: '' }),
     }
@@ -141,14 +146,15 @@ describe('the whole session', () => {
     }
 
     expect(happened).toEqual(transcript)
-    expect(handled).toEqual(['EV-42', 'EV-45', 'EV-48', 'EV-n1'])
+    expect(handled).toEqual(['EV-42', 'EV-45', 'EV-48', 'EV-49', 'EV-n1'])
+    expect(published).toEqual([{ id: 'm-1', eventId: 'EV-48' }])
     expect(resyncs).toEqual([
       { streams: ['tenant:3'], cause: 'joined' },
       { streams: 'all', cause: 'lost' },
     ])
     expect(client.inspect()).toMatchObject({
       positions: { 'tenant:3': { epoch: 'e2', seq: 1 } },
-      counters: { quarantined: 0, duplicates: 0, acked: 4 },
+      counters: { quarantined: 0, duplicates: 0, acked: 5 },
     })
   })
 })
@@ -179,9 +185,6 @@ describe('the minimal server', () => {
     return { server, publish, stop, port: (server.address() as AddressInfo).port }
   }
 
-  /** Waits between attempts are real time here, so they are kept short. */
-  const timeout = (run: () => void, ms: number) => systemClock.timeout(run, Math.min(ms, 50))
-
   function connect(port: number) {
     const received: RealtimeEvent[] = []
     const resyncs: Resync[] = []
@@ -191,7 +194,9 @@ describe('the minimal server', () => {
       onError: (error) => {
         throw error
       },
-      clock: { ...systemClock, random: () => 0, timeout },
+      // Waits between attempts are real time here, so they are kept short.
+      clock: { ...systemClock, random: () => 0 },
+      backoff: { ceilingsMs: [50] },
     })
     undos.push(() => client.dispose())
     client.on(['goal.created', 'goal.closed'], (event) => received.push(event), { filters: { status: 'open' } })
@@ -258,9 +263,14 @@ describe('the minimal server', () => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`, 'realtime.v1')
     undos.push(() => socket.close())
     const heard: string[] = []
-    socket.addEventListener('message', ({ data }) => heard.push((JSON.parse(data as string) as { type: string }).type))
+    const frames: { type: string; streams?: unknown }[] = []
+    socket.addEventListener('message', ({ data }) => {
+      const frame = JSON.parse(data as string) as { type: string }
+      frames.push(frame)
+      heard.push(frame.type)
+    })
     await new Promise((resolve) => socket.addEventListener('open', resolve))
-    return { socket, heard }
+    return { socket, heard, frames }
   }
 
   it('holds events back until it knows where the client goes on', async () => {
@@ -274,6 +284,30 @@ describe('the minimal server', () => {
     publish('tenant:3', 'goal.closed', {})
     await vi.waitFor(() => expect(heard.at(-1)).toBe('goal.closed'))
     expect(heard).toEqual(['welcome', 'subscribed', 'pong', 'pong', 'goal.created', 'resumed', 'goal.closed'])
+  })
+
+  it('tells with each ping how far it sent what moved, so that nothing is lost unnoticed', async () => {
+    const beats: (() => void)[] = []
+    vi.spyOn(globalThis, 'setInterval').mockImplementation((run) => beats.push(run) as never)
+    const { publish, port } = await start()
+    publish('tenant:3', 'goal.created', {})
+    const { socket, heard, frames } = await openRaw(port)
+    const moves = async (pings: number) => {
+      for (const beat of beats) beat()
+      await vi.waitFor(() => expect(heard.filter((type) => type === 'ping')).toHaveLength(pings))
+      return frames.at(-1)!.streams
+    }
+    const said = ['{"type":"auth"}', '{"type":"subscribe","events":["goal.created"]}', '{"type":"resume","streams":{}}']
+    for (const frame of said) socket.send(frame)
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('resumed'))
+    publish('tenant:3', 'goal.created', {})
+    publish('tenant:3', 'issue.created', {})
+    publish('user:7', 'goal.created', {})
+    expect(await moves(1)).toEqual({ 'tenant:3': { prev: 2, seq: 3 }, 'user:7': { prev: 1, seq: 1 } })
+    expect(await moves(2)).toEqual({})
+    publish('tenant:3', 'goal.created', {})
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('goal.created'))
+    expect(frames.at(-1)).not.toHaveProperty('prev')
   })
 
   it('survives what a client should not send', async () => {

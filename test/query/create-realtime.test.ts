@@ -31,7 +31,7 @@ describe('createRealtime', () => {
     const unbind = realtime.bindQueryClient(queryClient)
     realtime.hold()
     await pass(0)
-    expect(realtime.inspect().subscriptions).toEqual([{ events: ['goal.renamed'] }])
+    expect(realtime.inspect().subscriptions).toMatchObject([{ spec: { events: ['goal.renamed'] } }])
     server.publish({ type: 'goal.renamed', payload: { id: 1, name: 'Sail' } })
     await pass(20)
     expect(queryClient.getQueryData(['goal', 1])).toEqual({ name: 'Sail' })

@@ -85,7 +85,7 @@ describe('useRealtimeEvent', () => {
       return null
     }
     const { realtime, rerender } = renderApp(<Listener type="a" />)
-    const wanted = () => realtime.inspect().subscriptions.map(({ events }) => events.join())
+    const wanted = () => realtime.inspect().subscriptions.map(({ spec: { events } }) => events.join())
     await pass(100)
     expect(wanted()).toEqual(['a'])
     rerender(<Listener type="b" />)

@@ -61,4 +61,61 @@ describe('the test server', () => {
     server.cut(4403, 'not for you')
     expect(realtime.getState()).toEqual({ name: 'failed', reason: 'not for you' })
   })
+
+  it('falls silent while links stay open, and speaks again', async () => {
+    const server = createTestServer()
+    const { realtime, heard } = await join(server)
+    server.publish({ type: 'a', payload: 1 })
+    await pass(20)
+    server.mute()
+    server.publish({ type: 'a', payload: 2 })
+    await pass(20)
+    expect([heard, server.open, realtime.getState().name]).toEqual([[1], 1, 'connected'])
+    server.unmute()
+    server.publish({ type: 'a', payload: 3 })
+    // What was lost is missed, waited for, found missing, and fetched again by whoever shows it.
+    await pass(15_000)
+    expect(heard).toEqual([1, 3])
+    expect(realtime.inspect().counters.lost).toBe(1)
+  })
+
+  it('answers nobody who dials it while it is silent', async () => {
+    const server = createTestServer()
+    server.mute()
+    const { realtime } = await join(server)
+    await pass(5_000)
+    expect([server.opened, realtime.getState().name]).toEqual([0, 'connecting'])
+    server.unmute()
+    await pass(20_000)
+    expect([server.opened, realtime.getState().name]).toEqual([1, 'connected'])
+  })
+
+  it('hears nothing while it is silent, and says nothing of links that end', async () => {
+    const server = createTestServer()
+    const { realtime } = await join(server)
+    const said = server.received.length
+    server.mute()
+    realtime.on('b', () => {})
+    await pass(20)
+    expect(server.received).toHaveLength(said)
+    server.hub.close()
+    await pass(1_000)
+    expect([server.open, realtime.getState().name]).toEqual([1, 'connected'])
+    server.cut()
+    expect([server.open, realtime.getState().name]).toEqual([0, 'reconnecting'])
+  })
+
+  it('takes what clients publish, where the test allows it', async () => {
+    const server = createTestServer({
+      authorizePublish: (_identity, { event }) => event === 'goal.renamed' && { stream: 'test' },
+    })
+    const { realtime, heard } = await join(server)
+    const renamed = realtime.publish('goal.renamed', { name: 'Ship' })
+    const forbidden = realtime.publish('goal.removed', {})
+    await expect(forbidden).rejects.toMatchObject({ code: 'publish-refused' })
+    await expect(renamed).resolves.toMatchObject({ eventId: expect.any(String) })
+    await pass(20)
+    expect(heard).toEqual([{ name: 'Ship' }])
+    expect(server.received.filter(({ type }) => type === 'publish')).toHaveLength(2)
+  })
 })

@@ -1,0 +1,13 @@
+// The word by which the app learns that something may have been missed.
+
+/** What may have been missed, so that the queries concerned are fetched again. */
+export interface Resync {
+  /** Names of streams; `all` where it cannot be told which. */
+  streams: readonly string[] | 'all'
+  /**
+   * `joined`: listening begins now, so what was fetched before may already be old. `lost`: the server no longer has what
+   * came in between, or it did not arrive. `unconfirmed`: a plain server cannot say whether anything did. `requested`: the server
+   * asked for it. `overflow`: more came than the app could take.
+   */
+  cause: 'joined' | 'lost' | 'unconfirmed' | 'requested' | 'overflow'
+}

@@ -1,0 +1,205 @@
+// Our side of a session: what is said once a link is up (every subscription, then where to go on), and what the server
+// answers. The link itself is connection.ts.
+import { RealtimeError } from '../base/errors.ts'
+import type { ErrorFrame, ServerFrame, WelcomeFrame } from '../protocol/frames.ts'
+import type { Acks } from './acks.ts'
+import type { Answers } from './answers.ts'
+import type { Connection } from './connection.ts'
+import type { Outbox } from './outbox.ts'
+import type { Positions } from './positions.ts'
+import type { Resync } from './resync.ts'
+import type { Sequencer } from './sequencer.ts'
+import type { Subscriber } from './subscriber.ts'
+import type { Subscription, Subscriptions, SubscriptionStatus } from './subscriptions.ts'
+
+export interface SessionParts {
+  connection: Connection
+  subscriptions: Subscriptions
+  subscriber: Subscriber
+  positions: Positions
+  sequencer: Sequencer
+  acks: Acks
+  outbox: Outbox
+  answers: Answers
+  signal: (resync: Resync) => void
+  onError: (error: RealtimeError) => void
+}
+
+export interface Session {
+  begin(welcome: WelcomeFrame | null): void
+  /** The link is gone. */
+  end(): void
+  receive(frame: ServerFrame): void
+  /** The cache begins to listen to what it did not hear before. */
+  cacheJoins(subscription: Subscription, isNew: boolean): void
+  left(subscription: Subscription): void
+  statusOf(subscription: Subscription): SubscriptionStatus
+  /** Why this server publishes nothing; null where it does, or where it is not known yet. */
+  readonly publishRefusal: RealtimeError | null
+  /** Another user: nothing was ever heard. */
+  forget(): void
+  /** Links that began with a position to go on from. */
+  readonly resumes: number
+}
+
+const unsupported = () =>
+  new RealtimeError(
+    'publish-unsupported',
+    'This server takes nothing that is published, so nobody would be told. Send it through your API, or set authorizePublish at a livecache server.',
+  )
+
+export function createSession(parts: SessionParts): Session {
+  const { connection, subscriptions, subscriber, positions, sequencer, acks, outbox, answers, signal, onError } = parts
+  const statuses = new Map<string, SubscriptionStatus>()
+  /** Subscriptions of the cache that the server has not answered yet. */
+  const joining = new Set<string>()
+  /** Subscriptions that were said before `resume`, and so are answered before it. */
+  let saidBefore: readonly string[] = []
+  /**
+   * Those of them that were not answered before it all the same, because a frame went astray. What the server looked through
+   * was not for them, and so is what happens until they are in effect.
+   */
+  let late = new Set<string>()
+  let wasLate = false
+  let wasUpBefore = false
+  let takesPublish = true
+  let resumes = 0
+
+  function beginPlain() {
+    subscriber.beginPlain()
+    for (const { id } of subscriptions.current) statuses.set(id, { status: 'subscribed' })
+    signal({ streams: 'all', cause: wasUpBefore ? 'unconfirmed' : 'joined' })
+    connection.synced()
+  }
+
+  function beginLivecache(capabilities: readonly string[]) {
+    const isBlank = wasUpBefore && !positions.some
+    const { question, dropped } = positions.ask()
+    subscriber.begin(capabilities)
+    saidBefore = subscriptions.current.map(({ id }) => id)
+    // Sent even with nothing to resume: a livecache server holds events back until it knows where to go on.
+    answers.expect('resume', 'the resume')
+    connection.send({ type: 'resume', ...question })
+    // Without a position nobody can say whether something happened meanwhile.
+    if (isBlank) signal({ streams: 'all', cause: 'unconfirmed' })
+    if (dropped.length > 0) signal({ streams: dropped, cause: 'lost' })
+  }
+
+  function subscribed({ ref, streams }: Extract<ServerFrame, { type: 'subscribed' }>) {
+    // A server that does not tell the heads leaves it to the first event of a stream where that begins.
+    if (streams === undefined) sequencer.knowsHeads = false
+    const joined = sequencer.join(streams ?? {})
+    const [isLate, isJoining] = ref === undefined ? [false, false] : inEffect(ref)
+    if (isLate) signal({ streams: 'all', cause: 'unconfirmed' })
+    else if (isJoining) signal({ streams: 'all', cause: 'joined' })
+    else if (joined.length > 0) signal({ streams: joined, cause: 'joined' })
+  }
+
+  function inEffect(id: string): [isLate: boolean, isJoining: boolean] {
+    answers.received(id)
+    statuses.set(id, { status: 'subscribed' })
+    return [late.delete(id), joining.delete(id)]
+  }
+
+  function resumed({ streams }: Extract<ServerFrame, { type: 'resumed' }>) {
+    answers.received('resume')
+    const lost = sequencer.resume(streams)
+    late = new Set(saidBefore.filter((id) => answers.has(id)))
+    if (wasLate) signal({ streams: 'all', cause: 'unconfirmed' })
+    else if (lost.length > 0) signal({ streams: lost, cause: 'lost' })
+    wasLate = false
+    outbox.open()
+    connection.synced()
+  }
+
+  function failed({ ref, code, message = code }: ErrorFrame) {
+    if (ref !== undefined && outbox.refused(ref, code, message)) return
+    const subscription = subscriptions.current.find(({ id }) => id === ref)
+    if (subscription === undefined) {
+      return onError(
+        new RealtimeError(
+          'refused',
+          `The server reports a fault: ${message} (${code}). Something this client asked for was not done; the link goes on.`,
+        ),
+      )
+    }
+    answers.received(subscription.id)
+    joining.delete(subscription.id)
+    statuses.set(subscription.id, { status: 'refused', reason: message })
+    return onError(
+      new RealtimeError(
+        'refused',
+        `The server refused the subscription to ${subscription.spec.events.join(', ')}: ${message} (${code}). Its events will not come; ask for what this user may read.`,
+      ),
+    )
+  }
+
+  return {
+    begin(welcome) {
+      statuses.clear()
+      answers.clear()
+      wasLate ||= late.size > 0
+      late.clear()
+      outbox.close()
+      sequencer.forgetHeld()
+      sequencer.knowsHeads = welcome !== null
+      if (positions.some) resumes++
+      acks.begin(welcome?.capabilities ?? [])
+      takesPublish = welcome?.capabilities?.includes('publish') ?? false
+      if (!takesPublish) outbox.failAll(unsupported())
+      if (welcome === null) beginPlain()
+      else beginLivecache(welcome.capabilities ?? [])
+      wasUpBefore = true
+    },
+    end() {
+      answers.clear()
+      outbox.close()
+      sequencer.forgetHeld()
+    },
+    receive(frame) {
+      if (connection.control(frame)) return
+      switch (frame.type) {
+        case 'subscribed':
+          return subscribed(frame)
+        case 'resumed':
+          return resumed(frame)
+        case 'published':
+          return outbox.answered(frame.ref, frame.eventId)
+        case 'ping':
+          return sequencer.move(frame.streams ?? {})
+        case 'resync':
+          return signal({ streams: frame.streams ?? 'all', cause: 'requested' })
+        case 'revoked':
+          for (const stream of frame.streams) sequencer.leave(stream)
+          return
+        case 'error':
+          return failed(frame)
+        default:
+      }
+    },
+    cacheJoins({ id }, isNew) {
+      // Also on streams whose positions others have moved on. The answer of the server says from where on it hears.
+      const { state } = connection
+      const isUp = state.name === 'connected'
+      if (isUp ? isNew && state.server === 'livecache' : positions.some) joining.add(id)
+      else if (isUp) signal({ streams: 'all', cause: 'joined' })
+    },
+    left({ id }) {
+      late.delete(id)
+      statuses.delete(id)
+      joining.delete(id)
+      answers.received(id)
+    },
+    statusOf: ({ id }) => statuses.get(id) ?? { status: 'pending' },
+    get publishRefusal() {
+      return connection.state.name === 'connected' && !takesPublish ? unsupported() : null
+    },
+    forget() {
+      wasUpBefore = wasLate = false
+      late.clear()
+    },
+    get resumes() {
+      return resumes
+    },
+  }
+}
