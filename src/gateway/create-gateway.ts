@@ -1,26 +1,31 @@
-// The hub on a real port: node:http and ws. Answers upgrades and the health check; other requests are the app's.
+// The hub on a real port: node:http and ws. Answers upgrades, events over HTTP and the health check; other requests are the app's.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { RealtimeError } from '../base/errors.ts'
+import { addressSubscription } from '../hub/address-subscription.ts'
 import { createHub, type Hub, type HubOptions } from '../hub/create-hub.ts'
+import { createHttpHandler, defaultBasePath } from '../hub/http-handler.ts'
 import type { SessionSink } from '../hub/session.ts'
 import { maxFrameLength } from '../protocol/codec.ts'
 import { protocolName } from '../protocol/frames.ts'
 import { tokenOf, urlOf } from './request.ts'
+import { serveRequest } from './serve-request.ts'
 
 export interface GatewayOptions extends HubOptions {
   /** Answers requests that are not the gateway's. @default 404 */
   onRequest?: (request: IncomingMessage, response: ServerResponse) => void
   /** Where sockets are opened. @default ['/realtime', '/api/v1/ws/transactions'] */
   paths?: readonly string[]
+  /** Where events are served over HTTP: event streams, long polling. @default '/api/v1/events' */
+  eventsPath?: string
   /** Answers 200 with the number of sessions while the gateway is up. @default '/healthz' */
   healthPath?: string
-  /** Whether `?token=` signs a plain client in. It ends in logs, so it is off unless asked for. @default false */
+  /** Whether `?token=` signs a client in that cannot send it otherwise. It ends in logs, so it is off unless asked for. @default false */
   allowQueryToken?: boolean
   /**
-   * Which pages may open a socket, by the `Origin` they send. Tokens, not cookies, sign in, so a foreign page gains nothing.
+   * Which pages may open a socket or ask over HTTP, by the `Origin` they send. Tokens, not cookies, sign in, so a foreign page gains nothing.
    * @default all
    */
   allowOrigin?: (origin: string | undefined) => boolean
@@ -41,6 +46,7 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     paths = ['/realtime', '/api/v1/ws/transactions'],
+    eventsPath = defaultBasePath,
     healthPath = '/healthz',
     allowQueryToken = false,
     allowOrigin = () => true,
@@ -53,12 +59,23 @@ export function createGateway(options: GatewayOptions): Gateway {
     // A token that travels as a subprotocol is never echoed.
     handleProtocols: (offered) => (offered.has(protocolName) ? protocolName : false),
   })
+  const events = createHttpHandler(hub, { ...options, basePath: eventsPath })
+  const answering = new Set<Promise<void>>()
   const startedAt = Date.now()
   const server = createServer((request, response) => {
-    if (urlOf(request).pathname === healthPath) answerHealth(response)
+    const { pathname } = urlOf(request)
+    if (pathname === healthPath) answerHealth(response)
+    else if (pathname === eventsPath || pathname.startsWith(`${eventsPath}/`)) answerEvents(request, response)
     else onRequest(request, response)
   })
+  // Longer than a polling client pauses, or its next request would meet a connection that is just being closed.
+  server.keepAliveTimeout = 75_000
   server.on('upgrade', upgrade)
+
+  function answerEvents(request: IncomingMessage, response: ServerResponse) {
+    const answered = serveRequest(events, request, response).finally(() => answering.delete(answered))
+    answering.add(answered)
+  }
 
   function answerHealth(response: ServerResponse) {
     const body = JSON.stringify({ status: 'ok', sessions: hub.sessions, uptimeMs: Date.now() - startedAt })
@@ -83,7 +100,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...(announcedInAddress && { signInWithinMs: addressSignInMs }),
       ...(token !== undefined && { token }),
     })
-    if (!livecache) subscribeByAddress(searchParams, session.receive)
+    const wanted = livecache ? null : addressSubscription(searchParams)
+    if (wanted !== null) session.receive(JSON.stringify(wanted))
     ws.on('message', (data: Buffer, isBinary) => {
       if (isBinary) session.end(1003, 'only text is part of the protocol')
       else session.receive(data.toString())
@@ -97,7 +115,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     hub.close()
     sockets.close()
     for (const ws of sockets.clients) ws.terminate()
-    if (server.listening) await new Promise((resolve) => server.close(resolve).closeAllConnections())
+    const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : null
+    // Event streams and held polls are told why they end.
+    await Promise.race([Promise.all(answering), new Promise((resolve) => setTimeout(resolve, lastWordsMs))])
+    server.closeAllConnections()
+    await closed
   }
 
   return { hub, publish: hub.publish, server, listen: (port, host = '127.0.0.1') => listen(server, port, host), close }
@@ -108,6 +130,9 @@ export function createGateway(options: GatewayOptions): Gateway {
  * failed. It makes up its mind after 2 s, so it is sent away before.
  */
 const addressSignInMs = 1_500
+
+/** Time for the last bytes over HTTP to leave, in ms. */
+const lastWordsMs = 500
 
 /** Starts a server; its errors say what to do. */
 export function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
@@ -142,27 +167,6 @@ function sinkOf(ws: WebSocket): SessionSink {
       setTimeout(() => ws.terminate(), 5_000).unref()
     },
   }
-}
-
-/** A plain client may say in the address what it wants, and never send a `subscribe`. */
-function subscribeByAddress(params: URLSearchParams, receive: (text: string) => void) {
-  const events = params.get('events')?.split(',').filter(Boolean)
-  if (events === undefined || events.length === 0) return
-  const reserved = new Set(['events', 'token', 'lastEventId', 'protocol'])
-  const filters = Object.fromEntries(
-    [...params].filter(([name]) => !reserved.has(name)).map(([name, value]) => [name, filterValue(name, value)]),
-  )
-  const lastEventId = params.get('lastEventId')
-  receive(JSON.stringify({ type: 'subscribe', events, filters, ...(lastEventId && { lastEventId }) }))
-}
-
-/** An address holds only text, so what looks like a number may be meant as either: `minAmount=5`, `accountNumber=0123`. */
-function filterValue(name: string, text: string): unknown {
-  const number = text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : null
-  if (/^(min|max)[A-Z]/.test(name)) return number ?? text
-  return text
-    .split(',')
-    .flatMap((item) => (item.trim() !== '' && Number.isFinite(Number(item)) ? [item, Number(item)] : [item]))
 }
 
 function refuse(socket: Duplex, status: string) {

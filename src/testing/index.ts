@@ -1,2 +1,5 @@
 export { createTestServer } from './create-test-server.ts'
 export type { TestServer, TestServerOptions } from './create-test-server.ts'
+export { transportConformance } from './transport-conformance.ts'
+export type { ConformanceCheck } from './transport-conformance.ts'
+export type { TransportBench } from './transport-bench.ts'

@@ -7,7 +7,7 @@ const remedy = 'Pass the address of the realtime server, e.g. url: "wss://api.ex
  * Throws `invalid-url` where `url` cannot be dialled. A relative address ("/realtime") is taken from the page, so whether
  * it is complete shows only when it is resolved.
  */
-export function assertSocketUrl(url: unknown): asserts url is string {
+export function assertUrl(url: unknown): asserts url is string {
   if (typeof url !== 'string' || url.trim() === '') {
     throw new RealtimeError('invalid-url', `The url is ${nameOf(url)}, so there is no server to connect to. ${remedy}`)
   }
@@ -18,27 +18,27 @@ function assertScheme({ protocol }: URL, url: string) {
   if (!/^(ws|http)s?:$/.test(protocol)) {
     throw new RealtimeError(
       'invalid-url',
-      `"${shown(url)}" has the scheme "${protocol}", which cannot carry a socket. Use wss://, or ws:// on a development machine.`,
+      `"${shown(url)}" has the scheme "${protocol}", which cannot be dialled. Use wss:// or https://, without the s on a development machine.`,
     )
   }
   if (/^(ws|http):$/.test(protocol) && globalThis.location?.protocol === 'https:') {
     throw new RealtimeError(
       'invalid-url',
-      `"${shown(url)}" is not encrypted and the page is, so the browser would refuse it. Use wss:// instead.`,
+      `"${shown(url)}" is not encrypted and the page is, so the browser would refuse it. Use ${protocol.replace(':', 's:')}// instead.`,
     )
   }
 }
 
-/** The address to dial: absolute, of scheme ws or wss, with `params` added. */
-export function resolveSocketUrl(url: string, params: Readonly<Record<string, string>>): string {
-  assertSocketUrl(url)
+/** The address to dial: absolute, with `params` added, of the `scheme` named or its encrypted form. */
+export function resolveUrl(url: string, scheme: 'ws' | 'http', params: Readonly<Record<string, string>>): URL {
+  assertUrl(url)
   const resolved = parse(url, globalThis.location?.href)
   assertScheme(resolved, url)
-  resolved.protocol = resolved.protocol.replace('http', 'ws')
+  resolved.protocol = resolved.protocol.replace(/^(ws|http)/, scheme)
   // A socket's address must not have one.
   resolved.hash = ''
   for (const [name, value] of Object.entries(params)) resolved.searchParams.set(name, value)
-  return resolved.href
+  return resolved
 }
 
 const isRelative = (url: string): boolean => !/^[a-z][a-z0-9+.-]*:/i.test(url)

@@ -1,3 +1,7 @@
+export { polling } from './polling.ts'
+export type { PollingOptions } from './polling.ts'
+export { sse } from './sse.ts'
+export type { SseOptions } from './sse.ts'
 export { webSocket } from './websocket.ts'
 export type { WebSocketOptions } from './websocket.ts'
 export type * from './transport.ts'

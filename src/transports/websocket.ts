@@ -2,7 +2,7 @@
 import { RealtimeError } from '../base/errors.ts'
 import { protocolName } from '../protocol/frames.ts'
 import { encodeFrame } from '../protocol/codec.ts'
-import { assertSocketUrl, resolveSocketUrl, shown } from './address.ts'
+import { assertUrl, resolveUrl, shown } from './address.ts'
 import type { Transport, TransportLink, TransportListener, TransportRequest } from './transport.ts'
 
 export interface WebSocketOptions {
@@ -12,7 +12,7 @@ export interface WebSocketOptions {
 
 /** @param url `wss://…`, `ws://…`, `https://…`, or a path on the page's own host. Throws `invalid-url` for anything else. */
 export function webSocket(url: string, options: WebSocketOptions = {}): Transport {
-  assertSocketUrl(url)
+  assertUrl(url)
   return {
     name: 'websocket',
     open: (request, listener) => openSocket(url, socketClass(options), request, listener),
@@ -32,7 +32,7 @@ function openSocket(
         ? []
         : [protocol]
   const query = credential?.place === 'query' ? { ...params, token: credential.token } : params
-  const socket = create(Socket, resolveSocketUrl(url, query), protocols)
+  const socket = create(Socket, resolveUrl(url, 'ws', query).href, protocols)
   // Only text is part of the protocol; anything else must not surface as "[object Blob]".
   socket.binaryType = 'arraybuffer'
   let ended = false

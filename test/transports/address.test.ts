@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { RealtimeError } from '../../src/base/errors.ts'
 import { webSocket } from '../../src/transports/index.ts'
-import { assertSocketUrl, resolveSocketUrl } from '../../src/transports/address.ts'
+import { assertUrl, resolveUrl } from '../../src/transports/address.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -25,9 +25,9 @@ describe('an address is refused before anything dials it', () => {
     ['  \n', 'The url is only spaces, so there is no server to connect to.'],
     [42, 'The url is of type number, so there is no server to connect to.'],
     [new URL('wss://example.com/?token=s3cret'), 'The url is of type object, so there is no server to connect to.'],
-    ['ftp://example.com', '"ftp://example.com" has the scheme "ftp:", which cannot carry a socket.'],
-    ['javascript:alert(1)', '"javascript:alert(1)" has the scheme "javascript:", which cannot carry a socket.'],
-    ['localhost:3000/realtime', '"localhost:3000/realtime" has the scheme "localhost:", which cannot carry a socket.'],
+    ['ftp://example.com', '"ftp://example.com" has the scheme "ftp:", which cannot be dialled.'],
+    ['javascript:alert(1)', '"javascript:alert(1)" has the scheme "javascript:", which cannot be dialled.'],
+    ['localhost:3000/realtime', '"localhost:3000/realtime" has the scheme "localhost:", which cannot be dialled.'],
     ['wss://', '"wss://" is not a URL, so it cannot be dialled.'],
     ['wss://exa mple.com', '"wss://exa mple.com" is not a URL, so it cannot be dialled.'],
     ['wss://example.com:99999', '"wss://example.com:99999" is not a URL, so it cannot be dialled.'],
@@ -39,10 +39,13 @@ describe('an address is refused before anything dials it', () => {
     expect(error.message).toMatch(/ (Pass|Use) .+\.$|"$/)
   })
 
-  it.each(['ws://example.com', 'http://example.com'])('%s on an encrypted page', (url) => {
+  it.each([
+    ['ws://example.com', 'wss://'],
+    ['http://example.com', 'https://'],
+  ])('%s on an encrypted page', (url, encrypted) => {
     onPage('https://app.example.com/')
     expect(refusal(() => webSocket(url)).message).toBe(
-      `"${url}" is not encrypted and the page is, so the browser would refuse it. Use wss:// instead.`,
+      `"${url}" is not encrypted and the page is, so the browser would refuse it. Use ${encrypted} instead.`,
     )
     onPage('http://app.example.com/')
     expect(() => webSocket(url)).not.toThrow()
@@ -50,18 +53,18 @@ describe('an address is refused before anything dials it', () => {
 
   it('when it is relative and there is no page to take it from', () => {
     expect(() => webSocket('/realtime')).not.toThrow()
-    expect(refusal(() => resolveSocketUrl('/realtime', {})).message).toContain('"/realtime" is not a URL')
+    expect(refusal(() => resolveUrl('/realtime', 'ws', {})).message).toContain('"/realtime" is not a URL')
   })
 
   it('when the page it is relative to is no web page', () => {
     onPage('file:///index.html')
-    expect(refusal(() => resolveSocketUrl('/realtime', {})).message).toContain('has the scheme "file:"')
+    expect(refusal(() => resolveUrl('/realtime', 'ws', {})).message).toContain('has the scheme "file:"')
   })
 
   it('when spaces hide its scheme', () => {
     onPage('https://app.example.com/')
-    expect(refusal(() => resolveSocketUrl(' ftp://example.com', {})).message).toContain('"ftp:"')
-    expect(refusal(() => resolveSocketUrl(' ws://example.com', {})).message).toContain('not encrypted')
+    expect(refusal(() => resolveUrl(' ftp://example.com', 'ws', {})).message).toContain('"ftp:"')
+    expect(refusal(() => resolveUrl(' ws://example.com', 'ws', {})).message).toContain('not encrypted')
   })
 })
 
@@ -74,7 +77,7 @@ describe('what is said of an address', () => {
     'wss://exa mple.com/?token=s3cret',
     'wss://user:s3cret@exa mple.com',
   ])('never shows what may be secret: %s', (url) => {
-    const error = refusal(() => assertSocketUrl(url))
+    const error = refusal(() => assertUrl(url))
     expect(error.message).not.toContain('s3cret')
     expect(error.message).toMatch(/exa ?mple\.com/)
     // A console prints causes too, and the engine's own error quotes the whole address.
@@ -93,7 +96,7 @@ describe('the address to dial', () => {
     ['wss://example.com/a#part', 'wss://example.com/a'],
   ])('of %s is %s', (url, dialled) => {
     vi.stubGlobal('location', undefined)
-    expect(resolveSocketUrl(url.trim(), {})).toBe(dialled)
+    expect(resolveUrl(url.trim(), 'ws', {}).href).toBe(dialled)
   })
 
   it.each([
@@ -104,11 +107,20 @@ describe('the address to dial', () => {
     [' wss://example.com/ ', 'https://app.example.com/', 'wss://example.com/'],
   ])('of %s on %s is %s', (url, page, dialled) => {
     onPage(page)
-    expect(resolveSocketUrl(url, {})).toBe(dialled)
+    expect(resolveUrl(url, 'ws', {}).href).toBe(dialled)
+  })
+
+  it.each([
+    ['wss://example.com/events', 'https://example.com/events'],
+    ['ws://127.0.0.1:3000', 'http://127.0.0.1:3000/'],
+    ['https://example.com/events#part', 'https://example.com/events'],
+  ])('of %s over HTTP is %s', (url, dialled) => {
+    vi.stubGlobal('location', undefined)
+    expect(resolveUrl(url, 'http', {}).href).toBe(dialled)
   })
 
   it('has the parameters added, escaped, beside its own', () => {
-    const dialled = new URL(resolveSocketUrl('wss://example.com/?room=a&events=old', { events: 'a,b', q: 'x&y=z ü' }))
+    const dialled = resolveUrl('wss://example.com/?room=a&events=old', 'ws', { events: 'a,b', q: 'x&y=z ü' })
     expect([...dialled.searchParams]).toEqual([
       ['room', 'a'],
       ['events', 'a,b'],

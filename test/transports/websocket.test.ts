@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type ServerOptions, WebSocket as ServerSocket, WebSocketServer } from 'ws'
 import { RealtimeError } from '../../src/base/errors.ts'
 import { type TransportRequest, webSocket, type WebSocketOptions } from '../../src/transports/index.ts'
+import { dial as dialWith } from './dial.ts'
 
 const undos: (() => void)[] = []
 afterEach(() => {
@@ -26,19 +27,10 @@ async function serve(options: ServerOptions = {}) {
   return { server, url, arrived }
 }
 
-/** Opens a link and writes down what it reports. */
-function dial(url: string, request: Partial<TransportRequest> = {}, options?: WebSocketOptions) {
-  const heard: unknown[] = []
-  const link = webSocket(url, options).open(
-    { protocol: null, params: {}, credential: null, ...request },
-    {
-      opened: (protocol) => heard.push(['opened', protocol]),
-      message: (text) => heard.push(['message', text]),
-      closed: ({ code, reason }) => heard.push(['closed', code, reason]),
-    },
-  )
-  undos.push(() => link.close())
-  return { link, heard, hears: (count: number) => vi.waitFor(() => expect(heard).toHaveLength(count)) }
+function dial(url: string, request?: Partial<TransportRequest>, options?: WebSocketOptions) {
+  const dialled = dialWith(webSocket(url, options), request)
+  undos.push(() => dialled.link.close())
+  return dialled
 }
 
 describe('opening', () => {

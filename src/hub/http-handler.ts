@@ -1,0 +1,217 @@
+// The hub over HTTP, as a function of the web's own Request and Response: event streams, long polling, and what clients say.
+// What is on the wire: protocol/README.md, "Over HTTP".
+import { type Clock, systemClock } from '../base/clock.ts'
+import { isObject, type JsonObject } from '../base/json.ts'
+import { createScope } from '../base/scope.ts'
+import { closeCodes } from '../protocol/codes.ts'
+import { type ClientFrame, protocolName } from '../protocol/frames.ts'
+import { endpointOf, maxBodyBytes, protocolHeader } from '../transports/over-http.ts'
+import { addressSubscription } from './address-subscription.ts'
+import type { Hub } from './create-hub.ts'
+import { corsHeaders, errorResponse, readBody, refusalResponse, tokenOf } from './http-answers.ts'
+import { beginHttpSession, type HttpSessionRequest } from './http-session.ts'
+import { createPollBuffer, type PollAnswer, type PollBuffer } from './poll-buffer.ts'
+import type { Session, SessionSink } from './session.ts'
+import { createSseStream } from './sse-stream.ts'
+
+export interface HttpHandlerOptions {
+  /** Where the routes are. @default '/api/v1/events' */
+  basePath?: string
+  /** Whether `?token=` signs a client in. It ends in logs, so it is off unless asked for. @default false */
+  allowQueryToken?: boolean
+  /** Which other sites' pages may ask, by the `Origin` they send. @default all: tokens sign in, not cookies */
+  allowOrigin?: (origin: string | undefined) => boolean
+  /** The hub's own. */
+  clock?: Clock
+}
+
+/** Answers every request, also one for a route that does not exist. */
+export type HttpHandler = (request: Request) => Promise<Response>
+
+interface OpenSession {
+  session: Session
+  /** Those it was signed in with: whoever speaks to it has to know one. */
+  tokens: Set<string | undefined>
+  buffer: PollBuffer | null
+}
+
+export const defaultBasePath = '/api/v1/events'
+
+export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHandler {
+  const { basePath = defaultBasePath, allowQueryToken = false, allowOrigin = () => true, clock = systemClock } = options
+  const sessions = new Map<string, OpenSession>()
+
+  function route(request: Request, url: URL): Promise<Response> | Response {
+    const path = url.pathname.slice(basePath.length).replace(/\/$/, '')
+    switch (`${request.method} ${path}`) {
+      case 'GET /stream':
+        return openStream(request, url)
+      case 'GET ':
+        return url.searchParams.has('connectionId') ? poll(request, url) : openPolled(request, url)
+      case 'POST /ack':
+      case 'POST ':
+      case 'PATCH /subscriptions':
+        return receive(request, url, path)
+      default:
+        return request.method === 'OPTIONS'
+          ? new Response(null, { status: 204 })
+          : errorResponse(404, 'NO_ROUTE', `${request.method} ${url.pathname} is not one of the routes`)
+    }
+  }
+
+  // ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Begins a session; `refused` tells whether there is one. */
+  function begin(request: HttpSessionRequest, sink: SessionSink, signal: AbortSignal, buffer: PollBuffer | null) {
+    const begun = beginHttpSession(hub, request, sink)
+    const { session, refused } = begun
+    sessions.set(session.id, { session, tokens: new Set([request.token]), buffer })
+    signal.addEventListener('abort', begun.leave)
+    if (signal.aborted) begun.leave()
+    const forget = () => sessions.delete(session.id)
+    if (buffer === null) void begun.ended.then(forget)
+    else {
+      void refused.then((refusal) => {
+        // It outlives the request that began it, and is asked for its end.
+        signal.removeEventListener('abort', begun.leave)
+        if (refusal !== null) forget()
+      })
+    }
+    return { session, refused }
+  }
+
+  function end(session: Session) {
+    sessions.delete(session.id)
+    session.gone()
+  }
+
+  /** The session that a request names, if it knows a token of it. A stranger's is as unknown as none. */
+  function find(request: Request, { searchParams }: URL): OpenSession | undefined {
+    const found = sessions.get(searchParams.get('connectionId') ?? '')
+    return found?.tokens.has(tokenOf(request, allowQueryToken)) ? found : undefined
+  }
+
+  // ── event streams ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  async function openStream(request: Request, url: URL): Promise<Response> {
+    const livecache = url.searchParams.get('protocol') === protocolName
+    const stream = createSseStream({
+      livecache,
+      scope: createScope(clock),
+      onGone: () => end(session),
+      onSlow: () => session.end(closeCodes.resync, 'it was read too slowly'),
+    })
+    const asked = { token: tokenOf(request, allowQueryToken), awaitsAcks: livecache }
+    const subscribe = livecache ? null : subscriptionOf(request, url)
+    const { session, refused } = begin({ ...asked, subscribe }, stream, request.signal, null)
+    const refusal = await refused
+    if (refusal !== null) {
+      await stream.body.cancel()
+      return refusalResponse(refusal)
+    }
+    return new Response(stream.body, { headers: { ...streamHeaders, ...(livecache && spoken) } })
+  }
+
+  // ── long polling ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  async function openPolled(request: Request, url: URL): Promise<Response> {
+    if (url.searchParams.get('protocol') !== protocolName) {
+      const hint = `Add protocol=${protocolName} to the address, or read ${basePath}/stream.`
+      return errorResponse(400, 'INVALID', `Long polling is for clients that speak ${protocolName}. ${hint}`)
+    }
+    const scope = createScope(clock)
+    const buffer = createPollBuffer({
+      scope,
+      onFull: () => session.end(closeCodes.resync, 'too much waited to be fetched'),
+      onOver() {
+        scope.dispose()
+        end(session)
+      },
+    })
+    const asked = { token: tokenOf(request, allowQueryToken), subscribe: null, awaitsAcks: false }
+    const { session, refused } = begin(asked, buffer, request.signal, buffer)
+    const refusal = await refused
+    if (refusal !== null) {
+      scope.dispose()
+      return refusalResponse(refusal)
+    }
+    return pollResponse(await buffer.poll(0, request.signal), session.id)
+  }
+
+  async function poll(request: Request, url: URL): Promise<Response> {
+    const found = find(request, url)
+    if (!found?.buffer) return noSession()
+    const after = Number(url.searchParams.get('after') ?? 0)
+    if (!Number.isSafeInteger(after) || after < 0)
+      return errorResponse(400, 'INVALID', '"after" must be a whole number')
+    return pollResponse(await found.buffer.poll(after, request.signal))
+  }
+
+  // ── what clients say ──────────────────────────────────────────────────────────────────────────────────────────
+
+  async function receive(request: Request, url: URL, path: string): Promise<Response> {
+    const found = find(request, url)
+    if (found === undefined) return noSession()
+    const text = await readBody(request, maxBodyBytes)
+    if (text === null) return errorResponse(413, 'TOO_LARGE', `a request may have ${maxBodyBytes} bytes at most`)
+    const frames = framesIn(text)
+    if (frames === null) return errorResponse(400, 'INVALID', 'the body must be a JSON array of frames')
+    // Else whoever guards one of the routes (a proxy, a limit) could be got around by another.
+    const astray = frames.find(({ type }) => endpointOf(type as ClientFrame['type']).path !== path)
+    if (astray)
+      return errorResponse(400, 'INVALID', `a frame of type ${JSON.stringify(astray['type'])} has another route`)
+    for (const frame of frames) {
+      if (frame['type'] === 'auth' && typeof frame['token'] === 'string') found.tokens.add(frame['token'])
+      found.session.receive(JSON.stringify(frame))
+    }
+    return new Response(null, { status: 204 })
+  }
+
+  return async (request) => {
+    const origin = request.headers.get('origin')
+    if (origin !== null && !allowOrigin(origin)) {
+      return errorResponse(403, 'FORBIDDEN', 'pages of this origin may not ask')
+    }
+    const response = await route(request, new URL(request.url))
+    for (const [name, value] of corsHeaders(origin, request.method)) response.headers.set(name, value)
+    return response
+  }
+}
+
+const spoken = { [protocolHeader]: protocolName }
+const streamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store, no-transform',
+  // Nginx would collect it first.
+  'x-accel-buffering': 'no',
+}
+
+/** `EventSource` sends what it read last in a header, which says more than the address it was made with. */
+function subscriptionOf(request: Request, { searchParams }: URL) {
+  const params = new URLSearchParams(searchParams)
+  const lastEventId = request.headers.get('last-event-id')
+  if (lastEventId) params.set('lastEventId', lastEventId)
+  if (!params.get('events')) params.set('events', '*')
+  return addressSubscription(params)!
+}
+
+function framesIn(text: string): JsonObject[] | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) && value.every(isObject) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const noSession = () =>
+  errorResponse(404, 'NO_SESSION', 'There is no such session, or no longer. Open another one, and resume in it.')
+
+function pollResponse({ frames, after, close }: PollAnswer, connectionId?: string): Response {
+  const fields = { ...(connectionId && { connectionId }), after, ...(close && { close }) }
+  // The frames are JSON already.
+  const body = `{"frames":[${frames.join(',')}],${JSON.stringify(fields).slice(1)}`
+  return new Response(body, {
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...spoken },
+  })
+}
