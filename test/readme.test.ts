@@ -1,4 +1,4 @@
-// The README is the first thing a stranger copies from: its code must compile against what is public.
+// The README and the pages beside it are what a stranger copies from: their code must compile against what is public.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```(tsx?)\n([\s\S]*?)```/g)]
+const pages = ['README.md', 'docs/diagnostics.md']
+const blocks = pages.flatMap((page) => [
+  ...readFileSync(join(root, page), 'utf8').matchAll(/```(tsx?)\n([\s\S]*?)```/g),
+])
 
 /** What an app of its own has, and the README takes for granted. */
 const surroundings = `
@@ -15,6 +18,22 @@ declare const session: { accessToken(options: { fresh: boolean }): Promise<strin
 declare const user: { id: string } | undefined
 declare function fetchGoals(): Promise<Goal[]>
 declare const rules: Record<string, () => undefined>
+declare const url: string
+`
+
+/** Of packages that the pages speak of and the project does not have, as much as they use. */
+const elsewhere = `
+declare module '@sentry/browser' {
+  export function addBreadcrumb(crumb: {
+    category: string; timestamp: number; message: string; data: object
+    level: 'fatal' | 'error' | 'warning' | 'log' | 'info' | 'debug'
+  }): void
+}
+declare module '@opentelemetry/api' {
+  type Attributes = Record<string, string | number | boolean>
+  export const metrics: { getMeter(name: string): { createCounter(name: string): { add(n: number, of: Attributes): void } } }
+  export const trace: { getActiveSpan(): { addEvent(name: string, of: Attributes): void } | undefined }
+}
 `
 
 it('shows code that compiles', () => {
@@ -23,16 +42,18 @@ it('shows code that compiles', () => {
   try {
     for (const [index, [, language, code = '']] of blocks.entries()) {
       const needsRealtime = code.includes('createRealtime(') && !/import [^\n]*createRealtime/.test(code)
-      const head = `${needsRealtime ? "import { createRealtime } from 'livecache'\n" : ''}${surroundings}`
+      const needsDiagnostic = code.includes(': Diagnostic')
+      const head = `${needsDiagnostic ? "import type { Diagnostic } from 'livecache'\n" : ''}${needsRealtime ? "import { createRealtime } from 'livecache'\n" : ''}${surroundings}`
       writeFileSync(
         join(folder, `block-${index}.${language}`),
         head + code.replace(/^<Query/m, 'export const app = <Query'),
       )
     }
+    writeFileSync(join(folder, 'elsewhere.d.ts'), elsewhere)
     const config = {
       extends: '../../tsconfig.json',
       compilerOptions: { exactOptionalPropertyTypes: false, noUnusedLocals: false },
-      files: blocks.map(([, language], index) => `block-${index}.${language}`),
+      files: ['elsewhere.d.ts', ...blocks.map(([, language], index) => `block-${index}.${language}`)],
       include: [],
     }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
@@ -41,7 +62,7 @@ it('shows code that compiles', () => {
       encoding: 'utf8',
     })
     expect(stdout).toBe('')
-    expect(blocks.length).toBe(3)
+    expect(blocks.length).toBe(8)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
