@@ -35,6 +35,16 @@ const library: UserConfig['build'] = {
   },
 }
 
+/** Real sockets and real processes, so they wait in real time. All other tests bring their own time. */
+const smoke = [
+  'test/smoke/**/*.test.ts',
+  'test/gateway/**/*.test.ts',
+  'test/testing/transport-conformance.test.ts',
+  'test/transports/websocket.test.ts',
+  'test/protocol/readme.test.ts',
+  'test/{proxy,readme,package,first-minutes}.test.ts',
+]
+
 export default defineConfig(({ mode }) => ({
   plugins: [react(), ...(mode === 'library' ? [cssTypes] : [])],
   ...(mode === 'library' && { build: library }),
@@ -52,10 +62,11 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{react,ui}/**'],
+          exclude: ['test/{react,ui}/**', ...smoke],
           typecheck: { enabled: true, tsconfig: './tsconfig.json', include: ['test/**/*.test-d.ts'] },
         },
       },
+      { extends: true as const, test: { name: 'smoke', include: smoke } },
       {
         extends: true as const,
         test: {

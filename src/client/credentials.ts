@@ -22,7 +22,7 @@ export type GetToken = (request: TokenRequest) => string | null | Promise<string
 export interface Credentials {
   /** False where the app has no `getToken`, so that the server is joined without one. */
   readonly exist: boolean
-  /** Calls exactly one of `on` later, or none once `scope` ended. */
+  /** Calls exactly one of `on` later; none once `scope` ended, or where the answer is left behind for a fresher one. */
   request(reason: TokenReason, scope: Scope, on: TokenListener): void
   /** Another user: what is still being asked for belongs to the one before. */
   forget(): void

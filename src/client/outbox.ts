@@ -57,6 +57,8 @@ interface Item {
   readonly frame: PublishFrame
   readonly length: number
   isSent: boolean
+  /** Sent on the link that is up. */
+  isOut: boolean
   settle(error: RealtimeError | null, eventId?: string): void
 }
 
@@ -68,7 +70,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let cancelLate: Undo | null = null
 
   function transmit(item: Item) {
-    item.isSent = true
+    item.isSent = item.isOut = true
     send(item.frame)
     cancelLate ??= scope.timeout(missAnswer, answerLimitMs)
   }
@@ -88,6 +90,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         frame,
         length: JSON.stringify(frame).length,
         isSent: false,
+        isOut: false,
         settle(error, eventId = '') {
           cancelExpiry()
           items.delete(id)
@@ -115,6 +118,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     close() {
       isOpen = false
+      for (const item of items.values()) item.isOut = false
       cancelLate?.()
       cancelLate = null
     },
@@ -125,7 +129,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return item !== undefined
     },
     blame(which, reason) {
-      const sent = [...items.values()].filter(({ isSent }) => isSent)
+      const sent = [...items.values()].filter(({ isOut }) => isOut)
       const guilty = which === 'oldest' ? sent[0] : sent.toSorted((a, b) => b.length - a.length)[0]
       guilty?.settle(refusedByServer(guilty.frame, `${reason}; it will not be sent again`))
     },

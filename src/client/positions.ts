@@ -54,11 +54,13 @@ export function createPositions(): Positions {
     },
     judge(answer) {
       // A stream the server does not mention cannot be vouched for either.
-      const lost = asked.filter((stream) => answer[stream]?.complete !== true)
+      // Names of streams may be names of members of every object.
+      const answered = new Map(Object.entries(answer))
+      const lost = asked.filter((stream) => answered.get(stream)?.complete !== true)
       const isOtherLog = lost.some(
-        (stream) => answer[stream] !== undefined && answer[stream].epoch !== streams.get(stream)?.epoch,
+        (stream) => answered.has(stream) && answered.get(stream)!.epoch !== streams.get(stream)?.epoch,
       )
-      for (const stream of lost) if (answer[stream] === undefined) streams.delete(stream)
+      for (const stream of lost) if (!answered.has(stream)) streams.delete(stream)
       asked = []
       return isOtherLog ? 'all' : lost
     },

@@ -1,6 +1,6 @@
 // What the end of a link leads to: how long to wait, where, and whether a fresh token may help. It decides; connection.ts acts.
 import type { Clock } from '../base/clock.ts'
-import { type CloseFate, closeCodes } from '../protocol/codes.ts'
+import type { CloseFate } from '../protocol/codes.ts'
 import { type BackoffOptions, firstRetryDelayMs, retryDelayMs } from './backoff.ts'
 import {
   type ConnectionEvent,
@@ -187,6 +187,3 @@ export function createRecovery({ clock, backoff, suspendAfterMs, hasToken, isOff
 function attempts(state: ConnectionState): { attempt: number } {
   return { attempt: 'attempt' in state ? state.attempt : 0 }
 }
-
-/** Whether a failed open says nothing about its cause. */
-export const isBlind = (code: number): boolean => code === closeCodes.lost

@@ -88,7 +88,13 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   }
 
   function positionIn(stream: string, epoch: string, seq: number): Position {
-    return positions.get(stream) ?? { epoch, seq: knowsHeads ? 0 : seq - 1 }
+    return positions.get(stream) ?? { epoch: heldEpoch(stream) ?? epoch, seq: knowsHeads ? 0 : seq - 1 }
+  }
+
+  /** The log of what waits, on a stream whose place is not known yet. */
+  function heldEpoch(stream: string): string | undefined {
+    for (const { event } of waiting.get(stream)?.items.values() ?? []) if (event !== null) return event.epoch
+    return undefined
   }
 
   function beginEpoch(stream: string, former: string) {
@@ -197,6 +203,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       knowsHeads = known
     },
     join(heads) {
+      // What waits of a log that is gone will never have its turn; that the stream is joined now is said anyway.
+      for (const [stream, { epoch }] of Object.entries(heads)) {
+        if (positions.get(stream) === undefined && (heldEpoch(stream) ?? epoch) !== epoch) end(stream)
+      }
       const joined = positions.join(heads)
       for (const stream of joined) drain(stream)
       return joined

@@ -125,6 +125,7 @@ export function createSession(parts: SessionParts): Session {
     }
     answers.received(subscription.id)
     joining.delete(subscription.id)
+    late.delete(subscription.id)
     statuses.set(subscription.id, { status: 'refused', reason: message })
     return onError(
       new RealtimeError(

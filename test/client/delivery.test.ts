@@ -61,6 +61,17 @@ describe('delivery', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('waits for what is left of the frame, and no longer', () => {
+    const { flushes, message } = setUp()
+    message('a')
+    vi.advanceTimersByTime(10)
+    message('b')
+    vi.advanceTimersByTime(5)
+    expect(flushes).toEqual([['a']])
+    vi.advanceTimersByTime(1)
+    expect(flushes).toEqual([['a'], ['b']])
+  })
+
   it('hands all events of one message over together', () => {
     const { flushes, message } = setUp()
     message('a', 'b')
@@ -207,9 +218,22 @@ describe('the budget of a flush', () => {
   it('does not count where all has to be known now', () => {
     const { delivery, flushes, message } = setUp({ costMs: 1 })
     message(...numbered(100))
-    message(...numbered(20))
+    message(...numbered(17))
     delivery.flush()
-    expect(flushes.slice(1).flat()).toEqual(numbered(20))
+    expect(flushes.slice(1).flat()).toEqual(numbered(17))
+  })
+
+  it('does not count either where that was asked from within a flush', () => {
+    const { app, delivery, flushes, message } = setUp({ costMs: 1 })
+    message(...numbered(100))
+    app.run = () => {
+      app.run = () => {}
+      delivery.flush()
+      delivery.afterFlush(() => flushes.push(['afterwards']))
+    }
+    message(...numbered(17))
+    vi.advanceTimersByTime(16)
+    expect(flushes.slice(1).flat()).toEqual([...numbered(17), 'afterwards'])
   })
 })
 

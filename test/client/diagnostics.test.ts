@@ -39,7 +39,7 @@ const examples: { [Type in DiagnosticType]: [DiagnosticFields[Type], level: stri
   ],
   attempt: [
     [{ transport: 'websocket', attempt: 0 }, 'debug', 'trying websocket'],
-    [{ transport: 'sse', attempt: 3 }, 'debug', 'trying sse, after 3 failed'],
+    [{ transport: 'sse', attempt: 1 }, 'debug', 'trying sse, after 1 failed'],
   ],
   transport: [[{ from: 'sse', to: 'websocket' }, 'info', 'websocket takes over from sse']],
   refresh: [

@@ -206,7 +206,7 @@ describe('the inbox', () => {
   it('says where in the payload a schema found fault', () => {
     const { inbox, quarantine } = setUp()
     inbox.receive('{"type":"picky","eventId":"1","payload":{"goal":{"id":"x"}}}')
-    expect(quarantine.entries).toMatchObject([{ eventType: 'picky', at: 7 }])
+    expect(quarantine.entries).toMatchObject([{ eventType: 'picky', path: 'payload.goal.id', at: 7 }])
     expect(quarantine.entries[0]?.reason).toContain('must be a number')
   })
 

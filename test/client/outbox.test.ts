@@ -305,8 +305,8 @@ describe('a link that ended because of what we sent', () => {
       const { outbox, publish, ids, clear } = setUp()
       outbox.open()
       const promises = { a: publish('a', 'x'), b: publish('b', 'x'.repeat(50)), c: publish('c', 'x') }
-      outbox.close()
       outbox.blame(which, 'too large')
+      outbox.close()
       const [code, message] = await rejection(promises[guilty])
       expect(code).toBe('publish-refused')
       expect(message).toContain('too large; it will not be sent again')
@@ -315,6 +315,17 @@ describe('a link that ended because of what we sent', () => {
       clear()
       rest()
     }
+  })
+
+  it('does not cost what another link carried', () => {
+    const { outbox, publish, log, clear } = setUp()
+    outbox.open()
+    void publish('a')
+    outbox.close()
+    outbox.blame('oldest', 'not understood')
+    expect(log).toEqual([])
+    clear()
+    rest()
   })
 
   it('does not cost what was not sent yet, however large', () => {

@@ -274,6 +274,23 @@ describe('a new epoch', () => {
 })
 
 describe('a stream nobody named so far', () => {
+  it('whose log is replaced while its first event waits is a loss, said before what the new log brings', () => {
+    const { sequencer, place, receive, said, positions } = setUp()
+    receive(5)
+    sequencer.receive(place(1, { epoch: 'e2' }))
+    sequencer.receive(place(2, { epoch: 'e2' }))
+    expect(said()).toEqual(['s e1/5', 'lost s epoch', 's e2/1', 's e2/2'])
+    expect(positions.get('s')).toEqual(at(2, 'e2'))
+  })
+
+  it('and is then named with another log leaves what waited of the old one behind', () => {
+    const { sequencer, place, receive, said } = setUp()
+    receive(5)
+    expect(sequencer.join({ s: at(3, 'e2') })).toEqual(['s'])
+    sequencer.receive(place(4, { epoch: 'e2' }))
+    expect(said()).toEqual(['s e2/4'])
+  })
+
   it('begins at its first event where the server tells the heads of all others', () => {
     const { receive, said } = setUp()
     receive(2)
