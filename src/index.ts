@@ -1,8 +1,8 @@
 // The front door of a browser app. Rooms with a door of their own: livecache/protocol, transports, client, hub, query,
 // react, ui, testing, gateway.
 export * from './client/index.ts'
-export { defineEvents, payload } from './protocol/define-events.ts'
-export type { EventTable, PayloadOf, StandardSchema } from './protocol/define-events.ts'
+export { defineEvents, payload, versions } from './protocol/define-events.ts'
+export type { EventTable, OlderVersion, PayloadOf, StandardSchema, VersionedSchema } from './protocol/define-events.ts'
 export type { EventEntity, EventOrigin, RealtimeEvent } from './protocol/event.ts'
 export type { Filters, Position } from './protocol/frames.ts'
 export * from './query/index.ts'

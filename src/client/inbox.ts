@@ -63,7 +63,8 @@ export function createInbox(parts: InboxParts): Inbox {
     const checked = checkSafely(table, event)
     if (!checked.ok) return refuse(event, checked)
     acks.received(event)
-    return delivery.push(checked.payload === event.payload ? event : { ...event, ...withoutOk(checked) })
+    const isAsItCame = checked.payload === event.payload && (checked.v === undefined || checked.v === event.v)
+    return delivery.push(isAsItCame ? event : { ...event, ...withoutOk(checked) })
   }
 
   function refuse(event: RealtimeEvent, { reason, path = null }: Refusal) {

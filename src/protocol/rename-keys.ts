@@ -51,20 +51,29 @@ function visitObject(
   exempt: ReadonlySet<string> | null,
   depthLeft: number,
 ): JsonObject {
-  let changed = false
-  const entries: [string, unknown][] = []
-  for (const key of Object.keys(from)) {
-    const unsafe = unsafeKeys.has(key)
+  // Made only once something differs: most frames need no change, and this runs for each.
+  let copy: [string, unknown][] | null = null
+  const keys = Object.keys(from)
+  for (const [index, key] of keys.entries()) {
     const name = exempt === null ? key : toCamelCase(key)
     // `a_b` beside `aB`: the name that needs no change wins, wherever it stands.
-    if (unsafe || (name !== key && Object.hasOwn(from, name))) {
-      changed = true
-      continue
-    }
-    const childPath = path === '' ? name : `${path}.${name}`
-    const next = visit(from[key], childPath, exempt?.has(childPath) ? null : exempt, depthLeft - 1)
-    if (name !== key || next !== from[key]) changed = true
-    entries.push([name, next])
+    const isLeftOut = unsafeKeys.has(key) || (name !== key && Object.hasOwn(from, name))
+    const next = isLeftOut ? undefined : visitChild(from[key], path, name, exempt, depthLeft)
+    if (isLeftOut || name !== key || next !== from[key]) copy ??= keys.slice(0, index).map((kept) => [kept, from[kept]])
+    if (!isLeftOut) copy?.push([name, next])
   }
-  return changed ? Object.fromEntries(entries) : from
+  return copy === null ? from : Object.fromEntries(copy)
+}
+
+function visitChild(
+  value: unknown,
+  path: string,
+  name: string,
+  exempt: ReadonlySet<string> | null,
+  depthLeft: number,
+): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (exempt === null || exempt.size === 0) return visit(value, path, exempt, depthLeft - 1)
+  const childPath = path === '' ? name : `${path}.${name}`
+  return visit(value, childPath, exempt.has(childPath) ? null : exempt, depthLeft - 1)
 }
