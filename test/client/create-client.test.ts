@@ -92,6 +92,34 @@ describe('events', () => {
     expect(transport.last.sent.map((frame) => frame.type)).not.toContain('ack')
   })
 
+  it('are confirmed when the app says so where it wants that, and again each time they come after it', async () => {
+    const { client, seen, transport } = await onScript({ acks: 'manual' })
+    const acks = () => transport.last.sent.filter((frame) => frame.type === 'ack')
+    const later: { id: string | null }[] = []
+    client.on('a', (event) => later.push(event))
+    transport.last.say({ type: 'a', eventId: '1' })
+    transport.last.say({ type: 'a', eventId: '1' })
+    await pass(100)
+    expect(seen).toEqual(['1'])
+    expect(acks()).toEqual([])
+    client.ack(later[0]!)
+    expect(acks()).toEqual([{ type: 'ack', eventId: '1' }])
+    transport.last.say({ type: 'a', eventId: '1' })
+    expect(acks()).toHaveLength(2)
+  })
+
+  it('are confirmed by their place where the server takes that, at most once a second while the page is seen', async () => {
+    const { transport } = await onScript({}, { capabilities: ['ack-ids', 'ack-up-to'] })
+    transport.last.say({ type: 'subscribed', ref: 's1', streams: { s: { epoch: 'e', seq: 0 } } })
+    transport.last.settle()
+    const acks = () => transport.last.sent.filter((frame) => frame.type === 'ack')
+    for (let seq = 1; seq <= 50; seq++) {
+      transport.last.say({ type: 'a', eventId: String(seq), stream: 's', seq, epoch: 'e' })
+      await pass(50)
+    }
+    expect(acks().map(({ upTo }) => upTo)).toEqual([{ s: 1 }, { s: 20 }, { s: 40 }])
+  })
+
   it('reach only who asked for them', async () => {
     const { client, server } = await onServer()
     const heard: unknown[] = []
