@@ -110,6 +110,8 @@ export function createConnection(
   let current: Winner | null = null
   let liveness: Liveness | null = null
   let kind: ServerKind | 'unknown' = options.server === 'auto' ? 'unknown' : options.server
+  /** An attempt waits for its token. */
+  let isAsking = false
   let isSynced = false
   let hasSettledTime = false
   let dials = 0
@@ -118,6 +120,7 @@ export function createConnection(
   let forgetPlain: Undo | null = null
   let cancelRenewalLimit: Undo | null = null
   let unlisten: Undo | null = null
+  const reportedForbidden = new Set<number>()
   let isAside = false
   let hiddenAt: number | null = null
 
@@ -182,21 +185,20 @@ export function createConnection(
     linkScope.dispose()
     linkScope = createScope(clock)
     current = liveness = cancelRenewalLimit = null
-    isSynced = hasSettledTime = false
+    isSynced = hasSettledTime = isAsking = false
   }
 
   function beginAttempt() {
     dials++
     dialledAt = clock.now()
+    isAsking = true
     withToken(linkScope, recovery.tokenReason, (token) => {
+      isAsking = false
       recovery.noteToken()
       tryTransports(choice.order(), token, linkScope, {
         opened: () => dispatch({ type: 'opened' }),
         failed: couldNotConnect,
-        refused(error) {
-          on.error(error)
-          dispatch({ type: 'refused', reason: error.message })
-        },
+        refused: ({ message }) => dispatch({ type: 'refused', reason: message }),
       })
     })
   }
@@ -234,7 +236,8 @@ export function createConnection(
         outcome.opened()
       },
       ready: (winner) => takeOver(winner, token),
-      mute: choice.noteMute,
+      mute: choice.noteLast,
+      forbidden,
       message(text, sse) {
         liveness?.heard()
         on.message(text, sse)
@@ -242,6 +245,13 @@ export function createConnection(
       alive: () => liveness?.heard(),
       closed: linkClosed,
     })
+  }
+
+  /** Said once, and from then on tried last: pages do not change their minds. */
+  function forbidden(index: number, error: RealtimeError) {
+    choice.noteLast(index)
+    if (!reportedForbidden.has(index)) on.error(error)
+    reportedForbidden.add(index)
   }
 
   function attemptBy(index: number, token: string | null): AttemptRequest {
@@ -522,13 +532,17 @@ export function createConnection(
     },
     latency,
     start: () => command({ type: 'start', at: clock.now() }),
-    restart: () => command({ type: 'restart', at: clock.now() }),
+    restart() {
+      // The app may say it again and again while its own token is what the attempt waits for.
+      if (!isAsking) command({ type: 'restart', at: clock.now() })
+    },
     stop: (reason) => command({ type: 'stop', reason }),
     rest: () => command({ type: 'signedOut' }),
     forgetUser() {
       credentials.forget()
       recovery.forgetUser()
       latency.clear()
+      isAsking = false
     },
     send(frame) {
       if (abilities[state.name].canSend) current?.link.send(frame)

@@ -40,7 +40,9 @@ export interface RaceListener {
   mute(index: number): void
   /** None came to be ready. @param blind nobody said why */
   failed(failure: TransportClosure, blind: boolean): void
-  /** The browser would not open any. */
+  /** The browser would not open this one. */
+  forbidden(index: number, error: RealtimeError): void
+  /** Nor any other. */
   refused(error: RealtimeError): void
 }
 
@@ -89,6 +91,7 @@ export function race(request: RaceRequest, scope: Scope, on: RaceListener): void
       refused(error) {
         // Told while it opens, so it is over a moment later, when the race knows that it had begun.
         refusal ??= error
+        on.forbidden(index, error)
         own.dispose()
         over()
         goOn()

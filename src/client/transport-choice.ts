@@ -1,5 +1,5 @@
 // Which transport to try first: the one that worked last in this session, else the first of the list. One that opened and
-// stayed mute (a buffering proxy) is tried last.
+// stayed mute (a buffering proxy), or that the page forbids, is tried last.
 
 /** Where the choice outlives a reload: `sessionStorage`, or something like it. */
 export interface ChoiceStorage {
@@ -12,27 +12,27 @@ export interface TransportChoice {
   order(): readonly number[]
   /** It carried a sign-in. */
   noteReady(index: number): void
-  /** It opened, and nothing came. */
-  noteMute(index: number): void
+  /** It opened and nothing came, or the page forbids it. */
+  noteLast(index: number): void
 }
 
 export function createTransportChoice(names: readonly string[], storage: ChoiceStorage | null): TransportChoice {
   const key = `livecache.transport:${names.join(',')}`
-  const mute = new Set<number>()
+  const last = new Set<number>()
   let preferred = Math.max(0, names.indexOf(read(storage, key) ?? ''))
 
   return {
     order() {
       const rest = names.map((_, index) => index).filter((index) => index !== preferred)
-      return [preferred, ...rest].toSorted((a, b) => Number(mute.has(a)) - Number(mute.has(b)))
+      return [preferred, ...rest].toSorted((a, b) => Number(last.has(a)) - Number(last.has(b)))
     },
     noteReady(index) {
-      mute.delete(index)
+      last.delete(index)
       if (index === preferred) return
       preferred = index
       write(storage, key, names[index] ?? '')
     },
-    noteMute: (index) => void mute.add(index),
+    noteLast: (index) => void last.add(index),
   }
 }
 

@@ -11,7 +11,7 @@ export function useRealtimeClient(caller = 'useRealtimeClient'): RealtimeClient 
   if (client === null) {
     throw new RealtimeError(
       'no-provider',
-      `${caller} ran outside <RealtimeProvider>, so it has no client to read. Render the provider above it.`,
+      `${caller} ran outside <RealtimeProvider>, so it has no client to read. Render the provider above it; if it is there, the page holds two copies of livecache: let both come from one.`,
     )
   }
   return client

@@ -40,7 +40,8 @@ export function createAskHttp(options: HttpOptions, { credential, clock }: Trans
   const { credentials } = options
   const token = credential?.token ?? null
   const inQuery = credential?.place === 'query'
-  const authorization = token === null || inQuery ? {} : { authorization: `Bearer ${asHeader(token)}` }
+  const authorization: Record<string, string> =
+    token === null || inQuery ? {} : { authorization: `Bearer ${asHeader(token)}` }
   return async ({ url, method = 'GET', headers, body, signal }) => {
     const what = `${method} ${shown(url.href)}`
     const address = new URL(url)

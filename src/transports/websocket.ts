@@ -74,16 +74,21 @@ function socketClass(options: WebSocketOptions): typeof WebSocket {
 
 function create(Socket: typeof WebSocket, address: string, protocols: string[]): WebSocket {
   try {
-    return new Socket(address, protocols)
+    const socket = new Socket(address, protocols)
+    // Chromium does not throw where the page's content security policy forbids it: the socket is born closed, and no `close` follows.
+    if (socket.readyState !== 3) return socket
   } catch (cause) {
     // Only the name of it: its message may quote the whole address, token included.
-    const name = cause instanceof Error ? cause.name : 'for no reason it told'
-    throw new RealtimeError(
-      'refused',
-      `The browser refused to open a socket to ${shown(address)} (${name}), so nothing can arrive. Look at the address, and at the page's content security policy.`,
-    )
+    throw refusal(address, cause instanceof Error ? cause.name : 'for no reason it told')
   }
+  throw refusal(address, 'SecurityError')
 }
+
+const refusal = (address: string, name: string) =>
+  new RealtimeError(
+    'refused',
+    `The browser refused to open a socket to ${shown(address)} (${name}), so nothing can arrive. Look at the address, and at the page's content security policy.`,
+  )
 
 function asSubprotocol(token: string): string {
   // Checked here because the browser's own error would quote the token.

@@ -69,6 +69,18 @@ describe('signing in', () => {
     expect(transport.last.sent).toEqual([{ type: 'auth' }])
   })
 
+  it('asks for one token, however often the app says that it should reconnect meanwhile', async () => {
+    const getToken = vi.fn(() => new Promise<string>(() => {}))
+    const { client } = setUp({ getToken })
+    client.hold()
+    for (let round = 0; round < 5; round++) client.reconnect()
+    await pass(0)
+    expect(getToken).toHaveBeenCalledTimes(1)
+    client.configure({ identity: 'bo' })
+    await pass(0)
+    expect(getToken).toHaveBeenCalledTimes(2)
+  })
+
   it('rests where nobody is signed in, and dials nothing', async () => {
     const { client, transport } = setUp({ getToken: () => null })
     client.hold()

@@ -554,12 +554,17 @@ describe('F30 a page that forbids it', () => {
     expect(client.getState().name).toBe('failed')
   })
 
-  it('F30 falls back to what it allows', async () => {
+  it('F30 falls back to what it allows, and is reported once, not with each attempt', async () => {
     const sse = scriptedTransport('sse')
-    const { client } = setUp({ transports: [forbidden, sse], server: 'livecache' })
+    const { client, errors } = setUp({ transports: [forbidden, sse], server: 'livecache' })
     await pass(0)
     sse.last.welcome()
     expect(client.getState()).toMatchObject({ name: 'connected', transport: 'sse' })
+    sse.last.close(1006)
+    await pass(1_000)
+    sse.last.welcome()
+    expect(client.getState()).toMatchObject({ name: 'connected', transport: 'sse' })
+    expect(errors.map(({ code }) => code)).toEqual(['refused'])
   })
 })
 

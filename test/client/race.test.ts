@@ -58,6 +58,7 @@ function setUp({ order = [0, 1, 2], forbids = [] as number[] } = {}) {
       alive: () => heard.push('alive'),
       closed: ({ code }) => heard.push(`closed ${code}`),
       mute: (index) => heard.push(`mute ${index}`),
+      forbidden: (index) => heard.push(`forbidden ${index}`),
       failed: ({ code }, blind) => heard.push(`failed ${code}${blind ? ' blindly' : ''}`),
       refused: ({ message }) => heard.push(`refused ${message.includes('not allowed here')}`),
     },
@@ -211,20 +212,20 @@ describe('a race that nobody wins', () => {
     expect(begun).toEqual([0])
   })
 
-  it('passes over what the browser will not open', () => {
+  it('passes over what the browser will not open, and says so', () => {
     const { heard, begun, second, third } = setUp({ forbids: [0] })
     expect(begun).toEqual([0, 1])
     second().welcome()
-    expect(heard).toEqual(['opened', 'ready 1'])
+    expect(heard).toEqual(['forbidden 0', 'opened', 'ready 1'])
     expect(third()).toBeUndefined()
     vi.advanceTimersByTime(4_000)
   })
 
   it('is refused where the browser opens none, and has failed where one of them could be tried', () => {
-    expect(setUp({ forbids: [0, 1, 2] }).heard).toEqual(['refused true'])
+    expect(setUp({ forbids: [0, 1, 2] }).heard).toEqual(['forbidden 0', 'forbidden 1', 'forbidden 2', 'refused true'])
     const { heard, second } = setUp({ forbids: [0, 2] })
     second().close()
-    expect(heard).toEqual(['failed 1006 blindly'])
+    expect(heard).toEqual(['forbidden 0', 'forbidden 2', 'failed 1006 blindly'])
   })
 
   it('is ended by its scope, with every transport it has begun', () => {

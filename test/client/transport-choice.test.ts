@@ -39,9 +39,9 @@ describe('the choice of a transport', () => {
 
   it('tries last what opened and stayed mute, until it works again', () => {
     const choice = createTransportChoice(names, null)
-    choice.noteMute(0)
+    choice.noteLast(0)
     expect(choice.order()).toEqual([1, 2, 0])
-    choice.noteMute(1)
+    choice.noteLast(1)
     expect(choice.order()).toEqual([2, 0, 1])
     choice.noteReady(0)
     expect(choice.order()).toEqual([0, 2, 1])
@@ -49,7 +49,7 @@ describe('the choice of a transport', () => {
 
   it('tries all of them even where all were mute', () => {
     const choice = createTransportChoice(names, null)
-    for (const index of [2, 0, 1]) choice.noteMute(index)
+    for (const index of [2, 0, 1]) choice.noteLast(index)
     expect(choice.order()).toEqual([0, 1, 2])
   })
 

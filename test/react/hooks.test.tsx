@@ -31,7 +31,7 @@ describe('a hook outside the provider', () => {
     }
     const quiet = vi.spyOn(console, 'error').mockImplementation(() => {})
     expect(() => render(<Alone />)).toThrow(
-      `${name} ran outside <RealtimeProvider>, so it has no client to read. Render the provider above it.`,
+      `${name} ran outside <RealtimeProvider>, so it has no client to read. Render the provider above it;`,
     )
     quiet.mockRestore()
   })

@@ -1,14 +1,12 @@
+// The provider. Faults of its life (StrictMode, unmounting early, ever new options, two copies, hydration): faults.test.tsx.
 import { IsRestoringProvider, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { act, render, screen } from '@testing-library/react'
+import { render, screen } from '@testing-library/react'
 import { type ComponentProps, type ReactNode, StrictMode } from 'react'
-import { hydrateRoot } from 'react-dom/client'
-import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { createRealtime, patch } from '../../src/query/index.ts'
 import { RealtimeProvider, useRealtimeConnection } from '../../src/react/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
-import { scriptedTransport } from '../client/scripted-transport.ts'
 import { pass, renderApp } from './app.tsx'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -79,23 +77,6 @@ describe('a provider with a client', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('unmounts while it connects: no error, no retry, nothing left', async () => {
-    const transport = scriptedTransport()
-    const realtime = createRealtime({ transports: [transport], getToken: () => new Promise(() => {}) })
-    const { unmount } = render(
-      <QueryClientProvider client={new QueryClient()}>
-        <RealtimeProvider client={realtime}>
-          <Status />
-        </RealtimeProvider>
-      </QueryClientProvider>,
-    )
-    await pass(10)
-    unmount()
-    await pass(60_000)
-    expect(transport.dials).toHaveLength(0)
-    expect(vi.getTimerCount()).toBe(0)
-  })
-
   it('keeps its link when it moves to another place in the tree within one task', async () => {
     const server = createTestServer()
     const realtime = createRealtime({ transports: [server.transport] })
@@ -143,23 +124,6 @@ describe('a provider with options', () => {
     expect(server.opened).toBe(1)
   })
 
-  it('does not reconnect for new objects and functions, and always runs the newest rules', async () => {
-    const server = createTestServer()
-    const props = (round: number): Props => ({
-      transports: [server.transport],
-      getToken: () => 't',
-      rules: { renamed: () => patch<string>(['goal'], () => `round ${round}`) },
-      streams: { '*': [['goal']] },
-    })
-    const { rerender } = renderProvider(props(0), <Name />)
-    await pass(100)
-    for (let round = 1; round <= 100; round++) rerender(props(round))
-    server.publish({ type: 'renamed', payload: {} })
-    await pass(100)
-    expect(server.opened).toBe(1)
-    expect(screen.getByRole('heading')).toHaveTextContent('round 100')
-  })
-
   it('takes up a rule that is added later', async () => {
     const server = createTestServer()
     const { rerender } = renderProvider({ transports: [server.transport] }, <Name />)
@@ -170,35 +134,6 @@ describe('a provider with options', () => {
     server.publish({ type: 'renamed', payload: {} })
     await pass(100)
     expect(screen.getByRole('heading')).toHaveTextContent('Sail')
-  })
-
-  it('switches once when the address changes, and closes the old link', async () => {
-    class FakeSocket extends EventTarget {
-      static opened: FakeSocket[] = []
-      readyState = 0
-      protocol = ''
-      url: string
-      closed = false
-      constructor(url: string) {
-        super()
-        this.url = url
-        FakeSocket.opened.push(this)
-      }
-      send() {}
-      close() {
-        this.closed = true
-      }
-    }
-    vi.stubGlobal('WebSocket', FakeSocket)
-    const { rerender } = renderProvider({ url: 'wss://one.test/realtime' })
-    rerender({ url: 'wss://two.test/realtime' })
-    rerender({ url: 'wss://two.test/realtime' })
-    await pass(100)
-    vi.unstubAllGlobals()
-    expect(FakeSocket.opened.map(({ url, closed }) => [url, closed])).toEqual([
-      ['wss://one.test/realtime', true],
-      ['wss://two.test/realtime', false],
-    ])
   })
 
   it.each([[undefined], [''], ['   '], ['ftp://example.com'], ['wss://']])(
@@ -260,35 +195,5 @@ describe('a provider with options', () => {
     await pass(600_000)
     expect(screen.getByText('unauthorized')).toBeInTheDocument()
     expect(server.opened).toBe(2)
-  })
-})
-
-describe('on the server', () => {
-  const page = (realtime: ReturnType<typeof createRealtime>) => (
-    <QueryClientProvider client={new QueryClient()}>
-      <RealtimeProvider client={realtime}>
-        <Status />
-      </RealtimeProvider>
-    </QueryClientProvider>
-  )
-
-  it('nothing opens, and hydration matches', async () => {
-    const server = createTestServer()
-    const realtime = createRealtime({ transports: [server.transport] })
-    const html = renderToString(page(realtime))
-    await pass(1_000)
-    expect(html).toContain('idle')
-    expect(server.opened).toBe(0)
-
-    const complaints = vi.spyOn(console, 'error')
-    const container = document.createElement('div')
-    container.innerHTML = html
-    document.body.append(container)
-    const root = await act(async () => hydrateRoot(container, page(realtime)))
-    await pass(100)
-    expect(container).toHaveTextContent('connected')
-    expect(complaints).not.toHaveBeenCalled()
-    act(() => root.unmount())
-    container.remove()
   })
 })

@@ -121,6 +121,14 @@ describe('a browser that refuses', () => {
     expect(open).not.toThrow(/s3cret/)
     expect(open).toThrow(expect.not.objectContaining({ cause: expect.anything() as unknown }))
   })
+
+  it('is refused where the browser does not throw either, and hands out a socket that is born closed', () => {
+    class BornClosed extends EventTarget {
+      readonly readyState = 3
+    }
+    const transport = webSocket('wss://example.com/realtime?key=secret', { WebSocket: BornClosed as never })
+    expect(() => dialWith(transport)).toThrow(/refused to open a socket to wss:\/\/example\.com\/realtime \(/)
+  })
 })
 
 describe('the token', () => {
