@@ -118,6 +118,7 @@ export function createConnection(
   let dialledAt = -Infinity
   let protocolFaults = 0
   let forgetPlain: Undo | null = null
+  let cancelRenewal: Undo | null = null
   let cancelRenewalLimit: Undo | null = null
   let unlisten: Undo | null = null
   const reportedForbidden = new Set<number>()
@@ -184,7 +185,7 @@ export function createConnection(
   function endLink() {
     linkScope.dispose()
     linkScope = createScope(clock)
-    current = liveness = cancelRenewalLimit = null
+    current = liveness = cancelRenewal = cancelRenewalLimit = null
     isSynced = hasSettledTime = isAsking = false
   }
 
@@ -367,7 +368,9 @@ export function createConnection(
   function renewBefore(expiresInMs: number | null) {
     if (expiresInMs === null) return
     const expiresAt = clock.now() + expiresInMs
-    linkScope.timeout(() => renew(expiresAt), renewalDelayMs(expiresInMs))
+    // One plan at a time: an answer may come twice.
+    cancelRenewal?.()
+    cancelRenewal = linkScope.timeout(() => renew(expiresAt), renewalDelayMs(expiresInMs))
   }
 
   function renew(expiresAt: number) {

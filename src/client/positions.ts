@@ -20,6 +20,8 @@ export interface Positions {
    * log is another one, since streams never heard of were lost with it. Streams it does not vouch for are forgotten.
    */
   judge(answer: ResumedFrame['streams']): readonly string[] | 'all'
+  /** Keeps the last event, and forgets the places. */
+  forgetPlaces(): void
   /** Forgets one stream, as when access to it was withdrawn. */
   leave(stream: string): void
   clear(): void
@@ -64,6 +66,7 @@ export function createPositions(): Positions {
       asked = []
       return isOtherLog ? 'all' : lost
     },
+    forgetPlaces: () => streams.clear(),
     leave: (stream) => void streams.delete(stream),
     clear() {
       streams.clear()

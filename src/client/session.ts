@@ -66,6 +66,8 @@ export function createSession(parts: SessionParts): Session {
   let resumes = 0
 
   function beginPlain() {
+    // It replays nothing: its next event is no gap, but where each stream begins anew.
+    positions.forgetPlaces()
     subscriber.beginPlain()
     for (const { id } of subscriptions.current) statuses.set(id, { status: 'subscribed' })
     signal({ streams: 'all', cause: wasUpBefore ? 'unconfirmed' : 'joined' })

@@ -504,6 +504,21 @@ describe('a plain server, which knows none of our frames', () => {
     ])
   })
 
+  it('that numbers its events goes on at once after a reconnect: what came in between is fetched, not waited for', async () => {
+    const transport = scriptedTransport()
+    const { seen } = listenTo({ transports: [transport], server: 'plain' })
+    transport.last.open(null)
+    const say = (seq: number) => transport.last.say({ type: 'a', eventId: `${seq}`, stream: 's', epoch: 'e', seq })
+    say(7)
+    transport.last.close()
+    await pass(1_000)
+    transport.last.open(null)
+    say(20)
+    say(21)
+    await pass(100)
+    expect(seen).toEqual(['7', '20', '21'])
+  })
+
   it('that sends what nobody asked for is not trusted: the client filters', async () => {
     const { client, last } = await onPlain()
     const heard: unknown[] = []

@@ -45,6 +45,16 @@ describe('F59 a token that expires in mid-stream', () => {
     expect(ids()).toEqual(['goal:1/1', 'goal:1/2'])
   })
 
+  it('F59 is renewed once where the answer comes twice', async () => {
+    const { getToken, reasons } = tokens()
+    const { transport } = await setUpLive({ ...quiet, getToken }, { heads: head, welcome: { authExpiresInMs: 60_000 } })
+    await pass(48_000)
+    for (let twice = 0; twice < 2; twice++) transport.last.say({ type: 'authenticated', authExpiresInMs: 60_000 })
+    await pass(48_000)
+    expect(transport.last.sent.filter((frame) => frame.type === 'auth')).toHaveLength(3)
+    expect(reasons).toHaveLength(3)
+  })
+
   it('F59 over a one-way transport a second link takes the place of the first, and nothing is missed', async () => {
     const { getToken, reasons } = tokens()
     const sse = Object.assign(scriptedTransport('sse'), { oneWay: true })
