@@ -22,10 +22,10 @@ export interface AcksOptions {
 export interface Acks {
   /** A new link: what was due on the old one will be sent to us again. */
   begin(capabilities: readonly string[]): void
-  /** Was handed over, or is known to be lost. */
-  received(event: RealtimeEvent): void
-  /** Came again. */
-  repeated(event: RealtimeEvent): void
+  /** Was handed over, or is known to be lost. @param wanted whether the app gets to see it, and so can confirm it */
+  received(event: RealtimeEvent, wanted?: boolean): void
+  /** Came again. @param seen false where the app never saw it: it had been given up as lost */
+  repeated(event: RealtimeEvent, seen?: boolean): void
   /** Cannot be used. @param knowsRejection a server that does not would send it again and again */
   refused(event: RealtimeEvent, knowsRejection: boolean): void
   /** The app has done what it wanted with the event. */
@@ -38,6 +38,11 @@ export interface Acks {
 
 /** A frame may have 64 Ki characters. */
 const maxIdsPerFrame = 500
+const maxPlacesPerFrame = 250
+
+function inParts<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
+}
 
 export function createAcks({ mode, scope, now, isHidden, gapMs, send }: AcksOptions): Acks {
   const confirmed = createSeenIds()
@@ -63,10 +68,9 @@ export function createAcks({ mode, scope, now, isHidden, gapMs, send }: AcksOpti
     const [eventIds, places] = [ids, upTo]
     ids = []
     upTo = new Map()
-    if (places.size > 0) send({ type: 'ack', upTo: Object.fromEntries(places) })
+    for (const part of inParts([...places], maxPlacesPerFrame)) send({ type: 'ack', upTo: Object.fromEntries(part) })
     if (takesMany && eventIds.length > 1) {
-      for (let start = 0; start < eventIds.length; start += maxIdsPerFrame)
-        send({ type: 'ack', eventIds: eventIds.slice(start, start + maxIdsPerFrame) })
+      for (const part of inParts(eventIds, maxIdsPerFrame)) send({ type: 'ack', eventIds: part })
     } else for (const eventId of eventIds) send({ type: 'ack', eventId })
   }
 
@@ -88,11 +92,12 @@ export function createAcks({ mode, scope, now, isHidden, gapMs, send }: AcksOpti
       cancelTimer = null
       sentAt = -Infinity
     },
-    received(event) {
-      if (mode === 'auto') add(event)
+    received(event, wanted = true) {
+      if (mode === 'auto' || (mode === 'manual' && !wanted)) add(event)
     },
-    repeated(event) {
-      if (mode === 'auto' || (mode === 'manual' && event.id !== null && confirmed.has(event.id))) add(event)
+    repeated(event, seen = true) {
+      const isDone = !seen || (event.id !== null && confirmed.has(event.id))
+      if (mode === 'auto' || (mode === 'manual' && isDone)) add(event)
     },
     refused(event, knowsRejection) {
       if (mode === 'off' || event.id === null) return

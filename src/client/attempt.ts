@@ -4,7 +4,7 @@ import type { Undo } from '../base/emitter.ts'
 import type { RealtimeError } from '../base/errors.ts'
 import type { Scope } from '../base/scope.ts'
 import { decodeServerMessage } from '../protocol/codec.ts'
-import { closeCodeOfError } from '../protocol/codes.ts'
+import { closeCodeOfError, closeCodes } from '../protocol/codes.ts'
 import { protocolName, type ServerFrame, type WelcomeFrame } from '../protocol/frames.ts'
 import type { SseFields } from '../protocol/normalize.ts'
 import type { TransportClosure } from '../transports/transport.ts'
@@ -34,6 +34,8 @@ export interface AttemptListener {
 }
 
 export interface AttemptFailure extends TransportClosure {
+  /** It had been open: a refusal may be meant for a client that offered too little. Else it is an answer to the token it carried. */
+  wasOpen: boolean
   /** It never opened: nobody says why. */
   blind: boolean
   /** It opened, and nothing came. */
@@ -50,7 +52,7 @@ export function attempt(request: AttemptRequest, scope: Scope, on: AttemptListen
 
   function fail(closure: TransportClosure, mute = false) {
     scope.dispose()
-    on.failed({ ...closure, blind: !isOpen, mute })
+    on.failed({ ...closure, wasOpen: isOpen, blind: !isOpen && closure.code === closeCodes.lost, mute })
   }
 
   function opened(chosen: string | null) {

@@ -155,7 +155,5 @@ function drop(state: ConnectionState, event: Extract<ConnectionEvent, { type: 'd
 
 /** What is known of the outage that a state is part of; one that begins now where it is part of none. */
 export function tryingOf(state: ConnectionState, now: number): { attempt: number; downSince: number } {
-  return 'downSince' in state
-    ? { attempt: isWaiting(state) ? state.attempt : 0, downSince: state.downSince }
-    : { attempt: 0, downSince: now }
+  return 'downSince' in state ? { attempt: state.attempt, downSince: state.downSince } : { attempt: 0, downSince: now }
 }

@@ -7,7 +7,7 @@ import { closeCodeOfError, fateOfClose } from '../protocol/codes.ts'
 import { type ClientFrame, type ErrorFrame, type ServerFrame, type WelcomeFrame } from '../protocol/frames.ts'
 import type { SseFields } from '../protocol/normalize.ts'
 import type { TransportClosure } from '../transports/transport.ts'
-import type { AttemptRequest } from './attempt.ts'
+import type { AttemptFailure, AttemptRequest } from './attempt.ts'
 import {
   abilities,
   type ConnectionEvent,
@@ -43,8 +43,8 @@ export interface ConnectionListener {
   resumes(): boolean
   /** The server ended the link because what it sent cannot be trusted to be complete. */
   resync(): void
-  /** A frame of ours made the server end the link. */
-  blamed(which: 'largest' | 'oldest', reason: string): void
+  /** A frame of ours made the server end the link. False where it was nothing that is told somebody. */
+  blamed(which: 'largest' | 'oldest', reason: string): boolean
   /** Nobody is signed in. */
   signedOut(): void
   error(error: RealtimeError): void
@@ -71,6 +71,10 @@ export interface Connection {
   synced(): void
   /** The server does not answer what it has to answer: this link is given up. */
   giveUp(reason: string): void
+  /** The link is replaced now, and that is no failure. */
+  redial(reason: string): void
+  /** Whether what is said on this link travels in requests of its own. */
+  readonly isOneWay: boolean
   /** Asks the other side whether it lives, and replaces the link where it does not answer. */
   verify(): void
   dispose(): void
@@ -117,7 +121,14 @@ export function createConnection(
   let dials = 0
   let dialledAt = -Infinity
   let protocolFaults = 0
+  let isBlameReported = false
+  /** A sign of the network had this outage's attempt begun anew: once is enough, or a slow one would never end. */
+  let isHurried = false
   let forgetPlain: Undo | null = null
+  /** By how much the server's clock is ahead, and how long the token of the renewal under way says that it holds, in ms. */
+  let skewMs = 0
+  let probeAt = 0
+  let renewedMs: number | null = null
   let cancelRenewal: Undo | null = null
   let cancelRenewalLimit: Undo | null = null
   let unlisten: Undo | null = null
@@ -272,10 +283,13 @@ export function createConnection(
     }
   }
 
-  function couldNotConnect(closure: TransportClosure, blind: boolean) {
+  function couldNotConnect(failure: AttemptFailure, blind: boolean) {
+    isHurried = false
     if (blind) recovery.noteBlindFailure()
     else recovery.noteOpened()
-    follow(endingOf(closure, `the server could not be reached (${closure.code})`))
+    const ending = endingOf(failure, `the server could not be reached (${failure.code})`)
+    // Who answers a request with 401 has read the token, whatever kind of server it is.
+    follow(ending, failure.wasOpen ? kind : 'livecache')
   }
 
   // ── a link that is ready ──────────────────────────────────────────────────────────────────────────────────────
@@ -285,6 +299,7 @@ export function createConnection(
     const scope = linkScope
     linkScope = winner.scope
     current = winner
+    isHurried = false
     // The attempt it came from, or the link whose place it takes.
     scope.dispose()
     isSynced = false
@@ -297,7 +312,7 @@ export function createConnection(
     if (replaced !== null && replaced !== info.transport) on.tell('transport', { from: replaced, to: info.transport })
     dispatch({ type: 'ready', link: info })
     if (current !== winner) return
-    if (info.degraded) probeLater()
+    if (info.degraded) probeLater(replaced === info.transport ? probeAt - clock.now() : options.probeIntervalMs)
     if (winner.welcome !== null) renewInTime(winner.welcome, token)
     on.ready(winner.welcome)
   }
@@ -337,8 +352,10 @@ export function createConnection(
   }
 
   /** A better transport is tried beside the running link, which it replaces only once it is signed in. */
-  function probeLater() {
+  function probeLater(delayMs = options.probeIntervalMs) {
     const scope = linkScope
+    // Kept over links of the same transport, which renewals replace more often than this.
+    probeAt = clock.now() + delayMs
     scope.timeout(() => {
       const attemptScope = scope.child()
       const better = transports.map((_, index) => index).slice(0, current?.index ?? 0)
@@ -349,7 +366,7 @@ export function createConnection(
       credentialsForProbe(attemptScope, later, (token) =>
         tryTransports(better, token, attemptScope, { opened: () => {}, failed: later, refused: later }),
       )
-    }, options.probeIntervalMs)
+    }, delayMs)
   }
 
   function credentialsForProbe(scope: Scope, failed: () => void, run: (token: string | null) => void) {
@@ -361,8 +378,8 @@ export function createConnection(
 
   function renewInTime(welcome: WelcomeFrame, token: string | null) {
     if (!credentials.exist || token === null) return
-    const serverNow = clock.now() + clockSkewMs(welcome.serverTime, clock)
-    renewBefore(welcome.authExpiresInMs ?? jwtExpiresInMs(token, serverNow))
+    skewMs = clockSkewMs(welcome.serverTime, clock)
+    renewBefore(welcome.authExpiresInMs ?? jwtExpiresInMs(token, clock.now() + skewMs))
   }
 
   function renewBefore(expiresInMs: number | null) {
@@ -373,30 +390,32 @@ export function createConnection(
     cancelRenewal = linkScope.timeout(() => renew(expiresAt), renewalDelayMs(expiresInMs))
   }
 
-  function renew(expiresAt: number) {
-    const scope = linkScope
-    on.tell('refresh', { reason: 'expiring', outcome: 'asked' })
-    credentials.request('expiring', scope, {
-      token: renewWith,
+  function renew(expiresAt: number, reason: 'expiring' | 'rejected' = 'expiring') {
+    on.tell('refresh', { reason, outcome: 'asked' })
+    credentials.request(reason, linkScope, {
+      token: (token) => renewWith(token, expiresAt, reason),
       signedOut,
       failed(error) {
-        on.tell('refresh', { reason: 'expiring', outcome: 'failed' })
+        on.tell('refresh', { reason, outcome: 'failed' })
         on.error(error)
-        const retryMs = renewalRetryMs(expiresAt - clock.now())
-        // Too late for another try: the server ends the link, and a fresh token is asked for then.
-        if (retryMs !== null) scope.timeout(() => renew(expiresAt), retryMs)
+        renewLater(expiresAt)
       },
     })
   }
 
-  function renewWith(token: string) {
+  /** Where it is too late for another try, the server ends the link, and a fresh token is asked for then. */
+  function renewLater(expiresAt: number, atLeastMs = 0) {
+    const retryMs = renewalRetryMs(expiresAt - clock.now())
+    if (retryMs === null) return
+    cancelRenewal?.()
+    cancelRenewal = linkScope.timeout(() => renew(expiresAt), Math.max(retryMs, atLeastMs))
+  }
+
+  function renewWith(token: string, expiresAt: number, reason: 'expiring' | 'rejected') {
     if (current === null) return
     const { index, link } = current
-    if (transports[index]!.oneWay === true) {
-      const retryLater = () => renewBefore(options.authTimeoutMs)
-      tryTransports([index], token, linkScope, { opened: () => {}, failed: retryLater, refused: retryLater })
-      return
-    }
+    if (transports[index]!.oneWay === true) return renewByLink(index, token, expiresAt, reason)
+    renewedMs = jwtExpiresInMs(token, clock.now() + skewMs)
     cancelRenewalLimit = linkScope.timeout(
       () => drop('the server did not answer the renewed sign-in in time'),
       options.authTimeoutMs,
@@ -404,10 +423,22 @@ export function createConnection(
     link.send({ type: 'auth', token })
   }
 
+  /** Where the token goes with the open, another link takes the place of this one. */
+  function renewByLink(index: number, token: string, expiresAt: number, reason: 'expiring' | 'rejected') {
+    tryTransports([index], token, linkScope, {
+      opened: () => {},
+      failed({ code, retryAfterMs }) {
+        if (fateOfClose(code).kind === 'refresh' && reason === 'expiring') renew(expiresAt, 'rejected')
+        else renewLater(expiresAt, retryAfterMs)
+      },
+      refused: () => renewLater(expiresAt),
+    })
+  }
+
   function renewed(expiresInMs: number | undefined) {
     cancelRenewalLimit?.()
     on.tell('refresh', { reason: 'expiring', outcome: 'renewed' })
-    renewBefore(expiresInMs ?? null)
+    renewBefore(expiresInMs ?? renewedMs)
   }
 
   // ── how a link ends ───────────────────────────────────────────────────────────────────────────────────────────
@@ -416,15 +447,15 @@ export function createConnection(
     follow(endingOf(closure, `the link was closed (${closure.code})`))
   }
 
-  function follow(ending: Ending) {
+  function follow(ending: Ending, server = kind) {
     const { fate, reason } = ending
     if (fate.kind === 'resync') on.resync()
     if (fate.kind === 'retry') {
-      if (fate.blame !== undefined) on.blamed(fate.blame, reason)
+      if (fate.blame !== undefined && !on.blamed(fate.blame, reason)) reportBlame(reason)
       countFaults(fate.reportAfter, reason)
     }
     if (fate.kind === 'refresh') on.tell('refresh', { reason: 'rejected', outcome: 'asked' })
-    dispatch(recovery.after(ending, state, kind))
+    dispatch(recovery.after(ending, state, server))
   }
 
   function countFaults(reportAfter: number | undefined, reason: string) {
@@ -434,6 +465,28 @@ export function createConnection(
       new RealtimeError(
         'protocol-fault',
         `The server ended ${reportAfter} links in a row because of what was said on them (${reason}), so nothing arrives. Something between the two changes the frames, or one side is of another version.`,
+      ),
+    )
+  }
+
+  /** It sends its events only to who resumes, and nothing can be said to a server that did not name itself. */
+  function reportLostHeader() {
+    on.error(
+      new RealtimeError(
+        'protocol-fault',
+        'The server speaks realtime.v1, but its answer came without the header "livecache-protocol", so it is taken for a plain one and will send nothing. Let the proxy pass that header, and CORS expose it.',
+      ),
+    )
+  }
+
+  /** Once, until a link has held: what we ask for may be what it cannot take. */
+  function reportBlame(reason: string) {
+    if (isBlameReported) return
+    isBlameReported = true
+    on.error(
+      new RealtimeError(
+        'protocol-fault',
+        `The server ended the link because of a frame of this client (${reason}). If it goes on, ask for less: fewer filters, events or streams in one subscription.`,
       ),
     )
   }
@@ -465,8 +518,7 @@ export function createConnection(
       if (signal !== 'offline') hurry()
     } else if (state.name === 'connected') doubt(signal)
     // What is being opened began on a network that is gone.
-    else if (isNetworkSign(signal) && clock.now() - dialledAt > hurryGapMs)
-      dispatch({ type: 'restart', at: clock.now() })
+    else if (isNetworkSign(signal)) beginAnew()
     if (signal === 'visible') hiddenAt = null
   }
 
@@ -479,10 +531,19 @@ export function createConnection(
     else if (wasHiddenLong && liveness?.beats === false) redial('the page was away for long')
   }
 
+  function beginAnew() {
+    if (isHurried || isAsking || clock.now() - dialledAt < hurryGapMs) return
+    isHurried = true
+    dispatch({ type: 'restart', at: clock.now() })
+  }
+
   function hurry() {
-    const earliest = clock.now() + clock.random() * hurrySpreadMs
-    const retryAt = Math.max(earliest, recovery.notBefore, dialledAt + hurryGapMs)
-    if ('retryAt' in state && state.retryAt <= retryAt) return
+    const now = clock.now()
+    // A clock that was set back must not make an old attempt a future one.
+    dialledAt = Math.min(dialledAt, now)
+    const retryAt = Math.max(now + clock.random() * hurrySpreadMs, recovery.notBefore, dialledAt + hurryGapMs)
+    // One that is due and did not come: its timer slept.
+    if ('retryAt' in state && state.retryAt > now && state.retryAt <= retryAt) return
     waitUntil(retryAt)
     dispatch({ type: 'hurried', retryAt })
   }
@@ -511,6 +572,7 @@ export function createConnection(
   function settleIfDue() {
     if (!isSynced || !hasSettledTime) return
     protocolFaults = 0
+    isBlameReported = false
     recovery.noteSettled()
     dispatch({ type: 'settled' })
   }
@@ -564,6 +626,7 @@ export function createConnection(
           // One that nobody asked for shows at least that the server is no plain one.
           recovery.noteWelcome()
           forgetPlain?.()
+          if (current?.welcome === null && transports[current.index]!.oneWay === true) reportLostHeader()
           return true
         case 'reconnect': {
           const { afterMs = 0, spreadMs = 0 } = frame
@@ -583,6 +646,10 @@ export function createConnection(
       settleIfDue()
     },
     giveUp: drop,
+    redial,
+    get isOneWay() {
+      return current !== null && transports[current.index]!.oneWay === true
+    },
     verify: () => void liveness?.verify(),
     dispose() {
       command({ type: 'stop', reason: 'disposed' })

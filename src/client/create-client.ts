@@ -30,6 +30,9 @@ import { createSubscriber } from './subscriber.ts'
 import { createSubscriptions, type EventsListener } from './subscriptions.ts'
 import { sessionStorageIfAny } from './transport-choice.ts'
 
+/** How long a plain server that hears only the address is left with the old one, in ms. */
+const redialAfterMs = 250
+
 /** Creates a client. Nothing connects until somebody holds it. Throws `invalid-url` where it has nowhere to connect to. */
 export function createClient(given: ClientOptions): RealtimeClient {
   const resolved = resolveOptions(given)
@@ -75,7 +78,8 @@ export function createClient(given: ClientOptions): RealtimeClient {
     maxQueued: options.maxQueuedEvents,
     flush(events) {
       counters.delivered += events.length
-      subscriptions.deliver(events)
+      const begun = era
+      subscriptions.deliver(events, () => era === begun)
     },
     overflow(dropped) {
       tell('overflow', { dropped: dropped.length })
@@ -143,6 +147,14 @@ export function createClient(given: ClientOptions): RealtimeClient {
     knownTypes: Object.keys(options.events ?? {}),
     lastEventId: () => positions.lastEventId,
     onAsked: ({ id }) => answers.expect(id, 'a subscription'),
+    hearsOnlyAddress: () => connection.isOneWay,
+    onOutdated() {
+      // A page that mounts asks for many things at once.
+      cancelRedial ??= scope.timeout(() => {
+        cancelRedial = null
+        connection.redial('other events are wanted')
+      }, redialAfterMs)
+    },
   })
   const session = createSession({
     connection,
@@ -167,9 +179,15 @@ export function createClient(given: ClientOptions): RealtimeClient {
     quarantine,
     seenIds,
     sequence: sequencer.receive,
+    onReplayed: () => session.replayed(),
+    era: () => era + session.link,
+    isWanted: subscriptions.wants,
     onFrame: session.receive,
   })
 
+  /** Another number once another user is there, or the client is disposed: what is under way then is nobody's any more. */
+  let era = 0
+  let cancelRedial: Undo | null = null
   let holders = 0
   let enabled = true
   let paused = false
@@ -213,11 +231,15 @@ export function createClient(given: ClientOptions): RealtimeClient {
 
   function configure(settings: { identity?: unknown; enabled?: boolean }) {
     if (scope.disposed) return
-    const sameUser = Object.is(settings.identity, identity)
-    identity = settings.identity
-    if (!sameUser) forget()
+    // What is not named stays as it is.
+    const named = { identity, enabled, ...settings }
+    // Who it is from the start is no change: what was published before it was said is theirs.
+    const isFirstWord = connection.dials === 0 && identity === undefined
+    const sameUser = isFirstWord || Object.is(named.identity, identity)
     const wasEnabled = enabled
-    enabled = settings.enabled ?? true
+    identity = named.identity
+    enabled = named.enabled ?? true
+    if (!sameUser) forget()
     if (holders === 0) {
       // The link of the old user may still be up, if whoever held it has left in this very task.
       if (!sameUser && connection.state.name !== 'idle') connection.stop('another user')
@@ -229,6 +251,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
 
   /** What one user received or wanted to say is nothing to another. */
   function forget() {
+    era++
     sequencer.clear()
     seenIds.clear()
     delivery.clear()
@@ -332,6 +355,8 @@ export function createClient(given: ClientOptions): RealtimeClient {
       quarantine: quarantine.entries,
     }),
     dispose() {
+      era++
+      delivery.clear()
       outbox.failAll(new RealtimeError('disposed', 'The client was disposed before this was answered.'))
       connection.dispose()
       scope.dispose()

@@ -25,6 +25,12 @@ export interface InboxParts {
   /** Puts it in order; comes back by `handOver` or `repeated`. */
   sequence: (event: RealtimeEvent) => void
   onFrame: (frame: ServerFrame) => void
+  /** The server is still sending what was missed. */
+  onReplayed: () => void
+  /** Another number once what is being read belongs to nobody any more: another user, another link, the end. */
+  era: () => number
+  /** Whether anybody listens for this one. */
+  isWanted: (event: RealtimeEvent) => boolean
 }
 
 export interface Inbox {
@@ -39,11 +45,27 @@ export interface Inbox {
 }
 
 export function createInbox(parts: InboxParts): Inbox {
-  const { now, state, table, exempt, acks, delivery, positions, quarantine, seenIds, sequence, onFrame } = parts
+  const {
+    now,
+    state,
+    table,
+    exempt,
+    acks,
+    delivery,
+    positions,
+    quarantine,
+    seenIds,
+    sequence,
+    onFrame,
+    onReplayed,
+    era,
+    isWanted,
+  } = parts
   const counters = { received: 0, duplicates: 0, withoutId: 0 }
 
   function receiveEvent(event: RealtimeEvent) {
     counters.received++
+    if (event.replayed) onReplayed()
     if (event.id === null) counters.withoutId++
     else if (seenIds.has(event.id)) return repeated(event)
     return sequence(event)
@@ -52,7 +74,7 @@ export function createInbox(parts: InboxParts): Inbox {
   /** The server sends again what it has no ack of. */
   function repeated(event: RealtimeEvent) {
     counters.duplicates++
-    acks.repeated(event)
+    acks.repeated(event, event.id !== null && seenIds.has(event.id))
   }
 
   function handOver(event: RealtimeEvent) {
@@ -62,7 +84,7 @@ export function createInbox(parts: InboxParts): Inbox {
     }
     const checked = checkSafely(table, event)
     if (!checked.ok) return refuse(event, checked)
-    acks.received(event)
+    acks.received(event, isWanted(event))
     const isAsItCame = checked.payload === event.payload && (checked.v === undefined || checked.v === event.v)
     return delivery.push(isAsItCame ? event : { ...event, ...withoutOk(checked) })
   }
@@ -94,7 +116,9 @@ export function createInbox(parts: InboxParts): Inbox {
       const current = state()
       const transport = current.name === 'connected' ? current.transport : ''
       const at = now()
+      const begun = era()
       for (const message of decodeServerMessage(text, { transport, receivedAt: at, exempt, ...(sse && { sse }) })) {
+        if (era() !== begun) return
         if (message.kind === 'event') receiveEvent(message.event)
         else if (message.kind === 'frame') onFrame(message.frame)
         else quarantine.add({ reason: message.reason, path: null, eventType: null, text: message.text, at })

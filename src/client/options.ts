@@ -26,8 +26,8 @@ interface Behaviour {
    */
   auth?: 'query' | 'subprotocol' | 'none'
   /**
-   * Which events are confirmed to the server: `auto` each that was received, `manual` those the app names by `client.ack(event)`,
-   * `off` none. A server that waits for it, as a livecache server does, ends sessions that do not.
+   * Which events are confirmed to the server: `auto` each that was received, `manual` those the app names by `client.ack(event)`
+   * (for the server's own books: an event is handed over once all the same), `off` none. A server that waits for it, as a livecache server does, ends sessions that do not.
    * @default 'auto'
    */
   acks?: AckMode
@@ -37,7 +37,7 @@ interface Behaviour {
   backoff?: BackoffOptions
   /** Time an attempt to open may take, in ms. @default 10_000 */
   openTimeoutMs?: number
-  /** Time the server may take to answer `auth` with `welcome`, in ms. @default 10_000 */
+  /** Time the server may take to answer `auth`, `subscribe`, `resume` and `publish`, in ms. @default 10_000 */
   authTimeoutMs?: number
   /** Time `getToken` may take, in ms. @default 10_000 */
   tokenTimeoutMs?: number

@@ -47,8 +47,8 @@ export interface Outbox {
   answered(ref: string, eventId: string): void
   /** True where `ref` was one of ours. */
   refused(ref: string, code: string, message: string): boolean
-  /** The server ended the link because of something we sent: it fails, and is never sent again. */
-  blame(which: 'largest' | 'oldest', reason: string): void
+  /** The server ended the link because of something we sent: it fails, and is never sent again. False where it was none of ours. */
+  blame(which: 'largest' | 'oldest', reason: string): boolean
   failAll(error: RealtimeError): void
   readonly size: number
 }
@@ -82,13 +82,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
     cancelLate = scope.timeout(missAnswer, answerLimitMs)
   }
 
-  function add(frame: PublishFrame, waitMs: number): Promise<Published> {
+  function add(frame: PublishFrame, length: number, waitMs: number): Promise<Published> {
     const { id } = frame
     return new Promise((resolve, reject) => {
       const cancelExpiry = scope.timeout(() => item.settle(expired(frame, item.isSent)), waitMs)
       const item: Item = {
         frame,
-        length: JSON.stringify(frame).length,
+        length,
         isSent: false,
         isOut: false,
         settle(error, eventId = '') {
@@ -109,7 +109,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const frame: PublishFrame = { type: 'publish', id, event, payload, ...(stream !== undefined && { stream }) }
       const error = refusal() ?? faultOf(frame, items, maxQueued)
       if (error !== null) throw error
-      return add(frame, waitMs)
+      const text = JSON.stringify(frame)
+      // A copy: what is sent is what was given, whatever the app does to its object until then.
+      return add(JSON.parse(text) as PublishFrame, text.length, waitMs)
     },
     open() {
       if (isOpen) return
@@ -132,6 +134,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const sent = [...items.values()].filter(({ isOut }) => isOut)
       const guilty = which === 'oldest' ? sent[0] : sent.toSorted((a, b) => b.length - a.length)[0]
       guilty?.settle(refusedByServer(guilty.frame, `${reason}; it will not be sent again`))
+      return guilty !== undefined
     },
     failAll(error) {
       for (const item of [...items.values()]) item.settle(error)

@@ -54,7 +54,14 @@ export const browserPage: Page = {
     on(window, 'offline', () => 'offline')
     on(window, 'pagehide', (event) => ((event as PageTransitionEvent).persisted ? 'cached' : null))
     on(window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? 'restored' : null))
-    on((globalThis.navigator as { connection?: Source } | undefined)?.connection, 'change', () => 'network')
+    const connection = (globalThis.navigator as { connection?: Source & { type?: string } } | undefined)?.connection
+    let type = connection?.type
+    on(connection, 'change', () => {
+      // It also changes with every measurement of speed; only another kind of network is another path.
+      const isAnother = connection?.type !== type
+      type = connection?.type
+      return isAnother ? 'network' : null
+    })
     return () => {
       for (const undo of undos) undo()
     }

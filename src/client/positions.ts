@@ -15,6 +15,8 @@ export interface Positions {
    * streams fit into a frame; those heard of longest ago are forgotten and named in `dropped`.
    */
   ask(): { question: { lastEventId?: string; streams: Readonly<Record<string, Position>> }; dropped: readonly string[] }
+  /** The place that the last question named, until it was judged. */
+  askedFor(stream: string): Position | undefined
   /**
    * Judges the answer: names of those asked for whose events are no longer known at the server; `all` where the server's
    * log is another one, since streams never heard of were lost with it. Streams it does not vouch for are forgotten.
@@ -34,7 +36,7 @@ export interface Positions {
 export function createPositions(): Positions {
   const streams = new Map<string, Position>()
   let lastEventId: string | null = null
-  let asked: readonly string[] = []
+  let asked: ReadonlyMap<string, Position> = new Map()
   return {
     get: (stream) => streams.get(stream),
     set(stream, position) {
@@ -50,20 +52,21 @@ export function createPositions(): Positions {
     },
     ask() {
       const dropped = forgetOldest(streams)
-      asked = [...streams.keys()]
+      asked = new Map(streams)
       const question = { ...(lastEventId !== null && { lastEventId }), streams: Object.fromEntries(streams) }
       return { question, dropped }
     },
+    askedFor: (stream) => asked.get(stream),
     judge(answer) {
       // A stream the server does not mention cannot be vouched for either.
       // Names of streams may be names of members of every object.
       const answered = new Map(Object.entries(answer))
-      const lost = asked.filter((stream) => answered.get(stream)?.complete !== true)
-      const isOtherLog = lost.some(
-        (stream) => answered.has(stream) && answered.get(stream)!.epoch !== streams.get(stream)?.epoch,
-      )
+      const isOther = (stream: string) =>
+        answered.has(stream) && answered.get(stream)!.epoch !== streams.get(stream)?.epoch
+      const lost = [...asked.keys()].filter((stream) => answered.get(stream)?.complete !== true || isOther(stream))
+      const isOtherLog = lost.some(isOther)
       for (const stream of lost) if (!answered.has(stream)) streams.delete(stream)
-      asked = []
+      asked = new Map()
       return isOtherLog ? 'all' : lost
     },
     forgetPlaces: () => streams.clear(),

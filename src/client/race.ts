@@ -39,7 +39,7 @@ export interface RaceListener {
   /** Opened, and nothing came. */
   mute(index: number): void
   /** None came to be ready. @param blind nobody said why */
-  failed(failure: TransportClosure, blind: boolean): void
+  failed(failure: AttemptFailure, blind: boolean): void
   /** The browser would not open this one. */
   forbidden(index: number, error: RealtimeError): void
   /** Nor any other. */

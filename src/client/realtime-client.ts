@@ -26,11 +26,14 @@ export interface RealtimeClient {
    * @param event its type, such as `goal.renamed`
    */
   publish(event: string, payload?: unknown, options?: PublishOptions): Promise<Published>
-  /** With `acks: 'manual'`: the app has done what it wanted with this event, and the server need not send it again. */
+  /** With `acks: 'manual'`: confirms the event to the server. It was handed over once, and is not again on this page. */
   ack(event: Pick<RealtimeEvent, 'id'>): void
   /** Connects, and stays connected until each holder has let go. */
   hold(): Undo
-  /** Says who is signed in, and whether realtime is wanted at all. A new identity closes the link and forgets all positions. */
+  /**
+   * Says who is signed in, and whether realtime is wanted at all; what is not named stays as it is. A new identity closes the link
+   * and forgets all positions, and what the last one wanted to publish.
+   */
   configure(settings: { identity?: unknown; enabled?: boolean }): void
   /** Dials now: after `unauthorized`, `failed`, or instead of waiting. */
   reconnect(): void

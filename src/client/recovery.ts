@@ -56,6 +56,8 @@ const refreshGuardMs = 30_000
 const maxForcedRefreshes = 2
 /** A browser does not say that a handshake was answered with 401, so two failed opens ask for a fresh token once. */
 const blindFailuresBeforeRefresh = 2
+/** How far clients are spread that were given the same figure, in ms. */
+const hintSpreadMs = 1_000
 /** Refusals by a server not known yet, before they are taken for a word about the token. */
 const maxAmbiguousRefusals = 2
 
@@ -65,7 +67,7 @@ export function createRecovery({ clock, backoff, suspendAfterMs, hasToken, isOff
   let forcedRefreshes = 0
   let blindFailures = 0
   let ambiguousRefusals = 0
-  let notBefore = -Infinity
+  let asked = { at: -Infinity, forMs: 0 }
 
   function ladderMs(state: ConnectionState): number {
     const { attempt } = attempts(state)
@@ -94,13 +96,15 @@ export function createRecovery({ clock, backoff, suspendAfterMs, hasToken, isOff
 
   /** As the server asked. The ladder makes it longer only where earlier links did not hold: a server may ask without end. */
   function retryAsAsked(askedMs: number, reason: string, state: ConnectionState): ConnectionEvent {
-    notBefore = clock.now() + askedMs
+    asked = { at: clock.now(), forMs: askedMs }
     return attempts(state).attempt === 0 ? dropped(reason, state, askedMs) : retry(reason, state, askedMs)
   }
 
   function refresh(thenState: 'unauthorized' | 'failed', reason: string, state: ConnectionState): ConnectionEvent {
     const now = clock.now()
-    const isGivenUp = !hasToken || now - refreshedAt < refreshGuardMs || forcedRefreshes >= maxForcedRefreshes
+    // A clock that was set back says nothing of how long ago it was; the count still holds.
+    const wasLately = now >= refreshedAt && now - refreshedAt < refreshGuardMs
+    const isGivenUp = !hasToken || wasLately || forcedRefreshes >= maxForcedRefreshes
     // Given up or not: the next token, if only for somebody who tries again by hand, must be another one.
     tokenReason = 'rejected'
     if (isGivenUp) {
@@ -117,11 +121,12 @@ export function createRecovery({ clock, backoff, suspendAfterMs, hasToken, isOff
     { reason, retryAfterMs }: Ending,
     state: ConnectionState,
   ) {
-    const spreadMs = clock.random() * (fate.spreadMs ?? 0)
+    // A figure that all clients were given alike must not bring them back in one instant.
+    const spreadMs = clock.random() * (fate.spreadMs ?? Math.min(hintSpreadMs, retryAfterMs ?? 0))
     // The server's own figure replaces the one that stands for it.
     if (retryAfterMs !== undefined) return retryAsAsked(retryAfterMs + spreadMs, reason, state)
     const atLeastMs = (fate.minDelayMs ?? 0) + spreadMs
-    if (atLeastMs > 0) notBefore = clock.now() + atLeastMs
+    if (atLeastMs > 0) asked = { at: clock.now(), forMs: atLeastMs }
     return retry(reason, state, atLeastMs)
   }
 
@@ -130,7 +135,8 @@ export function createRecovery({ clock, backoff, suspendAfterMs, hasToken, isOff
       return tokenReason
     },
     get notBefore() {
-      return notBefore
+      // Never longer from now than was asked for, whatever the clock did since.
+      return Math.min(asked.at + asked.forMs, clock.now() + asked.forMs)
     },
     retry,
     retryAtOnce,
@@ -166,7 +172,7 @@ export function createRecovery({ clock, backoff, suspendAfterMs, hasToken, isOff
     },
     noteOpened() {
       blindFailures = 0
-      notBefore = -Infinity
+      asked = { at: -Infinity, forMs: 0 }
     },
     noteWelcome() {
       ambiguousRefusals = 0

@@ -68,8 +68,9 @@ interface Waiting {
 export function createSequencer(options: SequencerOptions): Sequencer {
   const { scope, now, positions, holdMs, maxHeld, deliver, old, lost, settle } = options
   const waiting = new Map<string, Waiting>()
-  /** The log a stream had before its present one: what still comes of it is not news. */
-  const formerEpochs = new Map<string, string>()
+  /** Logs that streams had before their present one, and when they left them: what still comes of them then is not news. */
+  const formerEpochs = new Map<string, Map<string, number>>()
+  let era = 0
   let knowsHeads = false
   let heldCount = 0
 
@@ -78,8 +79,11 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     if (stream === undefined || seq === undefined || epoch === undefined) return deliver(event)
     const known = positionIn(stream, epoch, seq)
     if (known.epoch !== epoch) {
-      if (formerEpochs.get(stream) === epoch) return old(event)
+      if (wasLeftLately(stream, epoch)) return old(event)
+      const begun = era
       beginEpoch(stream, known.epoch)
+      // Whoever heard of the loss may have signed another user in.
+      if (era !== begun) return undefined
     } else if (seq <= known.seq) return old(event)
     else if ((event.prev ?? seq - 1) > known.seq) return hold(stream, { prev: event.prev ?? seq - 1, seq, event })
     positions.set(stream, { epoch, seq })
@@ -99,8 +103,20 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
   function beginEpoch(stream: string, former: string) {
     release(stream)
-    formerEpochs.set(stream, former)
+    leaveEpoch(stream, former)
     lost({ stream, cause: 'epoch' })
+  }
+
+  function leaveEpoch(stream: string, former: string) {
+    const left = formerEpochs.get(stream) ?? new Map<string, number>()
+    formerEpochs.set(stream, left.set(former, now()))
+    for (const [epoch] of left) if (!wasLeftLately(stream, epoch)) left.delete(epoch)
+  }
+
+  /** Longer ago than stragglers take, a log that speaks again is a log that came back. */
+  function wasLeftLately(stream: string, epoch: string): boolean {
+    const leftAt = formerEpochs.get(stream)?.get(epoch)
+    return leftAt !== undefined && Math.abs(now() - leftAt) < holdMs
   }
 
   // ── holding back ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -215,16 +231,21 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       for (const [stream, move] of Object.entries(moves)) reach(stream, move)
     },
     resume(answer) {
+      const entries = Object.entries(answer)
+      // Lower than what was asked for: the log was set back, as by a backup.
+      const setBack = new Set(
+        entries.filter(([stream, { seq }]) => (positions.askedFor(stream)?.seq ?? 0) > seq).map(([stream]) => stream),
+      )
       const missing = positions.judge(answer)
-      for (const [stream, { epoch, seq, complete, prev }] of Object.entries(answer)) {
+      for (const [stream, { epoch, seq, complete, prev }] of entries) {
         if (complete && positions.get(stream)?.epoch === epoch)
           reach(stream, { prev: prev ?? lastHeld(stream, seq), seq })
         else {
           release(stream)
           const known = positions.get(stream)
-          if (known !== undefined && known.epoch !== epoch) formerEpochs.set(stream, known.epoch)
+          if (known !== undefined && known.epoch !== epoch) leaveEpoch(stream, known.epoch)
           // Its events are lost anyway, and those behind it are yet to come.
-          if (known?.epoch !== epoch || seq > known.seq) positions.set(stream, { epoch, seq })
+          if (known?.epoch !== epoch || seq > known.seq || setBack.has(stream)) positions.set(stream, { epoch, seq })
         }
       }
       return missing
@@ -238,6 +259,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       formerEpochs.delete(stream)
     },
     clear() {
+      era++
       for (const stream of [...waiting.keys()]) end(stream)
       positions.clear()
       formerEpochs.clear()

@@ -32,12 +32,16 @@ export interface Session {
   receive(frame: ServerFrame): void
   /** The cache begins to listen to what it did not hear before. */
   cacheJoins(subscription: Subscription, isNew: boolean): void
+  /** Something that was missed came: on a slow network the answer to the resume may take long. */
+  replayed(): void
   left(subscription: Subscription): void
   statusOf(subscription: Subscription): SubscriptionStatus
   /** Why this server publishes nothing; null where it does, or where it is not known yet. */
   readonly publishRefusal: RealtimeError | null
   /** Another user: nothing was ever heard. */
   forget(): void
+  /** Another number with each link. */
+  readonly link: number
   /** Links that began with a position to go on from. */
   readonly resumes: number
 }
@@ -61,6 +65,9 @@ export function createSession(parts: SessionParts): Session {
    */
   let late = new Set<string>()
   let wasLate = false
+  /** Another one with each link, so that nothing is done on the next one on behalf of the last. */
+  let link = 0
+  let toldWithoutHeads = false
   let wasUpBefore = false
   let takesPublish = true
   let resumes = 0
@@ -69,7 +76,6 @@ export function createSession(parts: SessionParts): Session {
     // It replays nothing: its next event is no gap, but where each stream begins anew.
     positions.forgetPlaces()
     subscriber.beginPlain()
-    for (const { id } of subscriptions.current) statuses.set(id, { status: 'subscribed' })
     signal({ streams: 'all', cause: wasUpBefore ? 'unconfirmed' : 'joined' })
     connection.synced()
   }
@@ -92,9 +98,17 @@ export function createSession(parts: SessionParts): Session {
     if (streams === undefined) sequencer.knowsHeads = false
     const joined = sequencer.join(streams ?? {})
     const [isLate, isJoining] = ref === undefined ? [false, false] : inEffect(ref)
-    if (isLate) signal({ streams: 'all', cause: 'unconfirmed' })
+    if (isLate) signalLate()
     else if (isJoining) signal({ streams: 'all', cause: 'joined' })
     else if (joined.length > 0) signal({ streams: joined, cause: 'joined' })
+    // Where no heads are told, nobody knows what was missed before the first of all.
+    else if (streams === undefined && !toldWithoutHeads) signal({ streams: 'all', cause: 'joined' })
+    toldWithoutHeads ||= streams === undefined
+  }
+
+  function signalLate() {
+    signal({ streams: 'all', cause: 'unconfirmed' })
+    syncedIfAnswered()
   }
 
   function inEffect(id: string): [isLate: boolean, isJoining: boolean] {
@@ -105,13 +119,21 @@ export function createSession(parts: SessionParts): Session {
 
   function resumed({ streams }: Extract<ServerFrame, { type: 'resumed' }>) {
     answers.received('resume')
+    const answered = link
     const lost = sequencer.resume(streams)
     late = new Set(saidBefore.filter((id) => answers.has(id)))
     if (wasLate) signal({ streams: 'all', cause: 'unconfirmed' })
     else if (lost.length > 0) signal({ streams: lost, cause: 'lost' })
+    // Whoever heard of it may have had the link replaced.
+    if (link !== answered) return
     wasLate = false
     outbox.open()
-    connection.synced()
+    syncedIfAnswered()
+  }
+
+  /** A server that leaves subscriptions unanswered is in step with nobody, and its links count as failures. */
+  function syncedIfAnswered() {
+    if (late.size === 0 && !answers.has('resume')) connection.synced()
   }
 
   function failed({ ref, code, message = code }: ErrorFrame) {
@@ -127,7 +149,7 @@ export function createSession(parts: SessionParts): Session {
     }
     answers.received(subscription.id)
     joining.delete(subscription.id)
-    late.delete(subscription.id)
+    if (late.delete(subscription.id)) syncedIfAnswered()
     statuses.set(subscription.id, { status: 'refused', reason: message })
     return onError(
       new RealtimeError(
@@ -139,6 +161,7 @@ export function createSession(parts: SessionParts): Session {
 
   return {
     begin(welcome) {
+      link++
       statuses.clear()
       answers.clear()
       wasLate ||= late.size > 0
@@ -155,6 +178,7 @@ export function createSession(parts: SessionParts): Session {
       wasUpBefore = true
     },
     end() {
+      link++
       answers.clear()
       outbox.close()
       sequencer.forgetHeld()
@@ -180,6 +204,9 @@ export function createSession(parts: SessionParts): Session {
         default:
       }
     },
+    replayed() {
+      if (answers.has('resume')) answers.expect('resume', 'the resume')
+    },
     cacheJoins({ id }, isNew) {
       // Also on streams whose positions others have moved on. The answer of the server says from where on it hears.
       const { state } = connection
@@ -193,12 +220,22 @@ export function createSession(parts: SessionParts): Session {
       joining.delete(id)
       answers.received(id)
     },
-    statusOf: ({ id }) => statuses.get(id) ?? { status: 'pending' },
+    statusOf({ id }) {
+      const { state } = connection
+      // A plain server answers nothing: what it was told holds.
+      const isTold = state.name === 'connected' && state.server === 'plain'
+      const known = statuses.get(id)
+      if (known?.status === 'refused' || (known !== undefined && state.name === 'connected')) return known
+      return { status: isTold ? 'subscribed' : 'pending' }
+    },
+    get link() {
+      return link
+    },
     get publishRefusal() {
       return connection.state.name === 'connected' && !takesPublish ? unsupported() : null
     },
     forget() {
-      wasUpBefore = wasLate = false
+      wasUpBefore = wasLate = toldWithoutHeads = false
       late.clear()
     },
     get resumes() {

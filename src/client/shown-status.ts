@@ -71,7 +71,9 @@ export function createShownStatus(source: StateSource, options: ShownStatusOptio
       return
     }
     const now = clock.now()
-    differsSince ??= now
+    // A clock that was set back must not keep a word for as long.
+    shownAt = Math.min(shownAt, now)
+    differsSince = Math.min(differsSince ?? now, now)
     const dueAt = Math.max(shownAt + holdMs, shown === 'connected' && isBlip(wanted) ? differsSince + graceMs : now)
     if (dueAt > now) {
       cancelLook = scope?.timeout(look, dueAt - now) ?? null

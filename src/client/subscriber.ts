@@ -2,7 +2,7 @@
 import type { ClientFrame } from '../protocol/frames.ts'
 import type { ConnectionState } from './connection-machine.ts'
 import type { Subscription } from './subscriptions.ts'
-import { subscribeFrame, type Union, unionFrames, unionOf, unionParams } from './wire-subscriptions.ts'
+import { covers, subscribeFrame, type Union, unionFrames, unionOf, unionParams } from './wire-subscriptions.ts'
 
 export interface SubscriberParts {
   state: () => ConnectionState
@@ -13,6 +13,10 @@ export interface SubscriberParts {
   lastEventId: () => string | null
   /** A livecache server was asked, and will answer. */
   onAsked: (subscription: Subscription) => void
+  /** Whether the plain server of this link hears nothing but the address it was opened by. */
+  hearsOnlyAddress: () => boolean
+  /** The address says less than what is wanted now. */
+  onOutdated: () => void
 }
 
 export interface Subscriber {
@@ -27,10 +31,11 @@ export interface Subscriber {
 }
 
 export function createSubscriber(parts: SubscriberParts): Subscriber {
-  const { state, send, current, knownTypes, lastEventId, onAsked } = parts
+  const { state, send, current, knownTypes, lastEventId, onAsked, hearsOnlyAddress, onOutdated } = parts
   let takesPatterns = true
   /** What the plain server of this link was told. */
   let told: Union | null = null
+  let inAddress: Union | null = null
 
   function serverKind() {
     const now = state()
@@ -45,6 +50,10 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
 
   function tellUnion() {
     const wanted = union()
+    if (hearsOnlyAddress()) {
+      if (inAddress !== null && !covers(inAddress, wanted)) onOutdated()
+      return
+    }
     if (told !== null && JSON.stringify(told) === JSON.stringify(wanted)) return
     for (const frame of unionFrames(told, wanted, lastEventId())) send(frame)
     told = wanted
@@ -75,7 +84,8 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
     },
     addressParams() {
       const last = lastEventId()
-      return { ...unionParams(union()), ...(last !== null && { lastEventId: last }) }
+      inAddress = union()
+      return { ...unionParams(inAddress), ...(last !== null && { lastEventId: last }) }
     },
   }
 }

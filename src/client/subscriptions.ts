@@ -25,7 +25,10 @@ export type SubscriptionStatus = { status: 'pending' | 'subscribed' } | { status
 
 export interface Subscriptions {
   add(spec: SubscriptionSpec, phase: Phase, listener: EventsListener): Undo
-  deliver(events: readonly RealtimeEvent[]): void
+  /** @param goesOn false once the rest is nobody's any more: another user, or the end */
+  deliver(events: readonly RealtimeEvent[], goesOn?: () => boolean): void
+  /** Whether anybody listens for this one. */
+  wants(event: RealtimeEvent): boolean
   /** The one that asks for the same, if there is one. */
   find(spec: SubscriptionSpec): Subscription | undefined
   readonly current: readonly Subscription[]
@@ -86,9 +89,9 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     }
   }
 
-  function serveAll(phase: ReadonlySet<Listener>, events: readonly RealtimeEvent[]) {
+  function serveAll(phase: ReadonlySet<Listener>, events: readonly RealtimeEvent[], goesOn: () => boolean) {
     // A copy: who joins while others are served hears only what comes next, who leaves hears nothing more.
-    for (const listener of [...phase]) if (phase.has(listener)) serve(listener, events)
+    for (const listener of [...phase]) if (phase.has(listener) && goesOn()) serve(listener, events)
   }
 
   return {
@@ -100,11 +103,13 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         if (listeners[phase].delete(listener)) leaveEntry()
       }
     },
-    deliver(events) {
-      serveAll(listeners.cache, events)
-      serveAll(listeners.app, events)
-      if (listeners.handler.size > 0) for (const event of events) serveAll(listeners.handler, [event])
+    deliver(events, goesOn = () => true) {
+      serveAll(listeners.cache, events, goesOn)
+      serveAll(listeners.app, events, goesOn)
+      if (listeners.handler.size > 0) for (const event of events) serveAll(listeners.handler, [event], goesOn)
     },
+    wants: (event) =>
+      Object.values(listeners).some((phase) => [...phase].some(({ spec }) => matchesSubscription(event, spec))),
     find: (spec) => entries.get(keyOf(spec)),
     get current() {
       return [...entries.values()]

@@ -46,6 +46,12 @@ export function unionFrames(before: Union | null, after: Union, lastEventId: str
   return frames
 }
 
+/** Whether a server that was told the one sends all of the other too. */
+export function covers(told: Union, wanted: Union): boolean {
+  const hasEvents = told.events === null || (wanted.events?.every((event) => told.events!.includes(event)) ?? false)
+  return hasEvents && (told.filters === null || JSON.stringify(told.filters) === JSON.stringify(wanted.filters))
+}
+
 /** The query parameters that say the same in the address. */
 export function unionParams({ events, filters }: Union): Record<string, string> {
   const given = Object.entries(filters ?? {}).filter(([, value]) => value !== undefined && value !== null)

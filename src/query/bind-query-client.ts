@@ -45,7 +45,6 @@ export function bindQueryClient({ client, queryClient, rules, streams, onError }
       })
     }),
     client.onState(retryFailed),
-    refetcher.dispose,
   ]
   if (index.wanted.length > 0) {
     const applyAll = (events: readonly RealtimeEvent[]) =>
@@ -54,6 +53,8 @@ export function bindQueryClient({ client, queryClient, rules, streams, onError }
       })
     undos.push(client.subscribe({ events: index.wanted }, applyAll, 'cache'))
   }
+  // The last: leaving hands over what waits for its flush, and that may invalidate.
+  undos.push(refetcher.dispose)
   return () => {
     for (const undo of undos) undo()
   }

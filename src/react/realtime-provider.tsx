@@ -1,11 +1,14 @@
 'use client'
 // Holds the one client of an app: connects while it is mounted, applies the rules to the QueryClient.
 import { useIsRestoring, useQueryClient } from '@tanstack/react-query'
-import { type JSX, type ReactNode, useEffect } from 'react'
+import { type JSX, type ReactNode, useEffect, useLayoutEffect } from 'react'
 import type { EventTable } from '../protocol/define-events.ts'
 import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
 import { RealtimeContext } from './context.ts'
 import { useOwnRealtime } from './use-own-realtime.ts'
+
+// React 18 warns of layout effects on a server, where none of both runs.
+const useIsomorphicLayoutEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
 interface CommonProps {
   children?: ReactNode
@@ -45,7 +48,8 @@ function ClientProvider({ client, identity, enabled = true, children }: GivenPro
   const isRestoring = useIsRestoring()
 
   useEffect(() => client.bindQueryClient(queryClient), [client, queryClient])
-  useEffect(() => client.configure({ identity, enabled }), [client, identity, enabled])
+  // In the commit that shows the new user: between it and passive effects a message of the old one could still arrive.
+  useIsomorphicLayoutEffect(() => client.configure({ identity, enabled }), [client, identity, enabled])
   // A persisted cache comes first: events applied to it while it is being restored would be overwritten.
   useEffect(() => (isRestoring ? undefined : client.hold()), [client, isRestoring])
 

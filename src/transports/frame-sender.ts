@@ -27,6 +27,15 @@ export interface FrameSender {
   end(): void
 }
 
+/**
+ * What stands in the way of one request (a firewall that dislikes a text) is no word about the session: what was published is
+ * to blame, or the link begins anew.
+ */
+function refusalOf(closure: TransportClosure, { path }: Endpoint): TransportClosure {
+  if (closure.code !== closeCodes.forbidden) return closure
+  return { ...closure, code: path === '' ? closeCodes.invalid : closeCodes.lost }
+}
+
 /** Time a request may take, in ms: what comes behind it waits. */
 const sendTimeoutMs = 10_000
 
@@ -63,7 +72,7 @@ export function createFrameSender({ url, options, ask, clock, onSent, onFailed }
     })
     cancelLimit()
     if (scope.disposed) return
-    if (!answer.ok) return onFailed(answer.closure)
+    if (!answer.ok) return onFailed(refusalOf(answer.closure, endpoint))
     dropBody(answer.response)
     onSent?.(some.map(({ frame }) => frame))
   }

@@ -79,9 +79,11 @@ export function dropBody({ body }: Response): void {
 }
 
 const codeOfStatus: Readonly<Record<number, number>> = {
+  400: closeCodes.invalid,
   401: closeCodes.unauthorized,
   403: closeCodes.forbidden,
   413: 1009,
+  422: closeCodes.invalid,
   429: closeCodes.rateLimit,
   503: closeCodes.tryLater,
 }

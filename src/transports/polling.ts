@@ -66,10 +66,13 @@ function startPolling(
   async function run() {
     while (!report.ended) {
       answerIsDue = false
+      const before = after
       const answer = await poll()
       if (answer === null) return
       take(answer)
-      await pause(answer)
+      // A plain server that answers the same again and again has nothing new, however much it says.
+      const isNews = answer.frames.length > 0 && (connectionId !== null || after !== before)
+      await pause(isNews)
     }
   }
 
@@ -101,8 +104,8 @@ function startPolling(
     if (close !== null) report.closed(close)
   }
 
-  async function pause({ frames }: PollAnswer) {
-    if (frames.length > 0) {
+  async function pause(isNews: boolean) {
+    if (isNews) {
       emptyAnswers = 0
       return
     }

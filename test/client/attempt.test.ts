@@ -116,14 +116,14 @@ describe('an attempt that fails', () => {
   it('before it opens is blind, since nobody says why', () => {
     const { failures, last } = setUp()
     last().close(1006, 'gone')
-    expect(failures).toEqual([{ code: 1006, reason: 'gone', blind: true, mute: false }])
+    expect(failures).toEqual([{ code: 1006, reason: 'gone', wasOpen: false, blind: true, mute: false }])
   })
 
   it('once open is not', () => {
     const { failures, last } = setUp()
     last().open()
     last().close(1011, 'broken')
-    expect(failures).toEqual([{ code: 1011, reason: 'broken', blind: false, mute: false }])
+    expect(failures).toEqual([{ code: 1011, reason: 'broken', wasOpen: true, blind: false, mute: false }])
   })
 
   it('because nothing came after the open says so, and holds no link', () => {
@@ -133,7 +133,7 @@ describe('an attempt that fails', () => {
     expect(failures).toEqual([])
     vi.advanceTimersByTime(1)
     expect(failures).toEqual([
-      { code: 1006, reason: 'the server did not answer the sign-in in time', blind: false, mute: true },
+      { code: 1006, reason: 'the server did not answer the sign-in in time', wasOpen: true, blind: false, mute: true },
     ])
     expect(last().closedByClient).toBe(true)
     last().say(welcome)
@@ -162,7 +162,7 @@ describe('an attempt that fails', () => {
       const { failures, last } = setUp()
       last().open()
       last().say({ type: 'error', ...said })
-      expect(failures).toEqual([{ ...failure, blind: false, mute: false }])
+      expect(failures).toEqual([{ ...failure, wasOpen: true, blind: false, mute: false }])
       expect(last().closedByClient).toBe(true)
     }
   })

@@ -308,7 +308,7 @@ describe('a link that ends', () => {
       retryable: true,
       retryAfterMs: 3_000,
     })
-    expect(client.getState()).toMatchObject({ name: 'reconnecting', retryAt: Date.now() + 3_000, reason: 'slow down' })
+    expect(client.getState()).toMatchObject({ name: 'reconnecting', retryAt: Date.now() + 3_500, reason: 'slow down' })
   })
 
   it('gives an open ten seconds', async () => {

@@ -269,13 +269,22 @@ describe('F49, F50 handlers', () => {
     expect(ids()).toEqual(['goal:1/1', 'goal:1/2'])
   })
 
-  it('F50 that stop or dispose the client: the rest of the batch is still theirs, and nothing follows', async () => {
+  it('F50 that pause the client: what was confirmed is still theirs, and nothing follows', async () => {
+    const { client, transport, ids } = await setUpLive({}, head)
+    client.on('goal.renamed', () => client.pause())
+    transport.last.say([eventOf('goal:1', 1), eventOf('goal:1', 2)])
+    transport.last.say(eventOf('goal:1', 3))
+    await pass(100)
+    expect(ids()).toEqual(['goal:1/1', 'goal:1/2'])
+  })
+
+  it('F50 that dispose the client hear nothing more, in the middle of a batch', async () => {
     const { client, transport, ids } = await setUpLive({}, head)
     client.on('goal.renamed', () => client.dispose())
     transport.last.say([eventOf('goal:1', 1), eventOf('goal:1', 2)])
     transport.last.say(eventOf('goal:1', 3))
     await pass(100)
-    expect(ids()).toEqual(['goal:1/1', 'goal:1/2'])
+    expect(ids()).toEqual(['goal:1/1'])
     expect(vi.getTimerCount()).toBe(0)
   })
 })

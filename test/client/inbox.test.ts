@@ -90,6 +90,9 @@ function setUp(server: 'livecache' | 'plain' = 'livecache') {
     seenIds: createSeenIds(),
     sequence: sequencer.receive,
     onFrame: ({ type }) => order.push(type),
+    onReplayed: () => {},
+    era: () => 0,
+    isWanted: () => true,
   })
   const ids = () => pushed.map(({ id }) => id)
   return { inbox, sent, pushed, ids, order, quarantine, positions, scope, state }

@@ -185,7 +185,7 @@ describe('a race that nobody wins', () => {
     second().close()
     third().close()
     expect(heard).toEqual([])
-    first().close(1011)
+    first().close(1006)
     expect(heard).toEqual(['failed 1006 blindly'])
   })
 

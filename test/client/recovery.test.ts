@@ -71,10 +71,11 @@ describe('after a link that ended', () => {
     const asked = (retryAfterMs: number, state = connected()) =>
       after(fateOfClose(4429), state, 'livecache', { retryAfterMs })
     expect(after(fateOfClose(4429))).toEqual(dropped(30_000))
-    expect(asked(9_000)).toEqual(dropped(9_000))
+    // Half of the second by which they are spread.
+    expect(asked(9_000)).toEqual(dropped(9_500))
     expect(asked(0)).toEqual(dropped(0))
     expect(asked(0, connected(2))).toEqual(dropped(3_000))
-    expect(asked(9_000, connected(2))).toEqual(dropped(9_000))
+    expect(asked(9_000, connected(2))).toEqual(dropped(9_500))
   })
 
   it('is dialled when the server asked for it, with everybody at another moment', () => {
@@ -110,7 +111,7 @@ describe('after a link that ended', () => {
     after({ kind: 'retry', minDelayMs: 2_000, spreadMs: 6_000 })
     expect(recovery.notBefore).toBe(time.now + 5_000)
     after({ kind: 'retry' }, connected(), 'livecache', { retryAfterMs: 60_000 })
-    expect(recovery.notBefore).toBe(time.now + 60_000)
+    expect(recovery.notBefore).toBe(time.now + 60_500)
     recovery.noteOpened()
     expect(recovery.notBefore).toBe(-Infinity)
   })

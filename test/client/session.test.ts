@@ -71,6 +71,8 @@ function setUp() {
     knownTypes: ['goal.created'],
     lastEventId: () => positions.lastEventId,
     onAsked: ({ id }) => answers.expect(id, 'a subscription'),
+    hearsOnlyAddress: () => false,
+    onOutdated: () => {},
   })
   const acks = createAcks({ mode: 'auto', scope, now: systemClock.now, isHidden: () => false, gapMs: 0, send })
   const outbox = createOutbox({
@@ -148,6 +150,7 @@ describe('a session on a livecache server', () => {
       streams: { s: at(3) },
     })
     expect(types()).toEqual(['subscribe s1', 'subscribe s2', 'resume'])
+    for (const ref of ['s1', 's2']) session.receive({ type: 'subscribed', ref, streams: {} })
     session.receive({ type: 'resumed', streams: { s: { ...at(3), complete: true } } })
     expect(types()).toEqual(['publish m1'])
     expect(said()).toEqual(['synced'])
@@ -438,7 +441,7 @@ describe('an answer that went astray', () => {
   it('to a subscription may have cost its events, which is said when it comes after the resume', () => {
     const { session, said, done } = resumedBeforeSubscribed()
     session.receive({ type: 'subscribed', ref: 's1', streams: {} })
-    expect(said()).toEqual(['unconfirmed: all'])
+    expect(said()).toEqual(['unconfirmed: all', 'synced'])
     done()
   })
 

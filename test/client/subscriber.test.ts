@@ -27,6 +27,8 @@ function setUp(server: 'livecache' | 'plain' | null) {
     knownTypes: ['goal.created', 'goal.removed'],
     lastEventId: () => 'E9',
     onAsked: ({ id }) => asked.push(id),
+    hearsOnlyAddress: () => false,
+    onOutdated: () => {},
   })
   const add = (subscription: Subscription) => {
     current.push(subscription)

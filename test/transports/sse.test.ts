@@ -306,7 +306,8 @@ describe('opening', () => {
     [413, 1009],
     [429, 4429],
     [503, 1013],
-    [400, 1006],
+    [400, 4422],
+    [422, 4422],
     [404, 1006],
     [500, 1006],
   ])('takes status %i for the close code %i', async (status, code) => {
