@@ -7,9 +7,6 @@ import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
 import { RealtimeContext } from './context.ts'
 import { useOwnRealtime } from './use-own-realtime.ts'
 
-// React 18 warns of layout effects on a server, where none of both runs.
-const useIsomorphicLayoutEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
-
 interface CommonProps {
   children?: ReactNode
   /** Who is signed in, compared by value. A new one closes the link and forgets what the old one received. */
@@ -48,8 +45,12 @@ function ClientProvider({ client, identity, enabled = true, children }: GivenPro
   const isRestoring = useIsRestoring()
 
   useEffect(() => client.bindQueryClient(queryClient), [client, queryClient])
+  // React 18 warns of layout effects on a server, where neither runs. Looked up here, since importing must touch no global.
+  // oxlint-disable-next-line react/hooks -- the same one for as long as the page lives
+  const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
   // In the commit that shows the new user: between it and passive effects a message of the old one could still arrive.
-  useIsomorphicLayoutEffect(() => client.configure({ identity, enabled }), [client, identity, enabled])
+  // oxlint-disable-next-line react/hooks -- as above
+  useCommitEffect(() => client.configure({ identity, enabled }), [client, identity, enabled])
   // A persisted cache comes first: events applied to it while it is being restored would be overwritten.
   useEffect(() => (isRestoring ? undefined : client.hold()), [client, isRestoring])
 
