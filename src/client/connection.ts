@@ -27,7 +27,7 @@ import type { ResolvedOptions } from './options.ts'
 import type { PageSignal } from './page-signals.ts'
 import { race, type RaceListener, type Winner } from './race.ts'
 import { createRecovery, type Ending } from './recovery.ts'
-import { clockSkewMs, jwtExpiresInMs, renewalDelayMs, renewalRetryMs } from './renewal.ts'
+import { keepToken, type TokenKeeper } from './token-keeper.ts'
 import { createTransportChoice } from './transport-choice.ts'
 
 export interface ConnectionListener {
@@ -125,12 +125,9 @@ export function createConnection(
   /** A sign of the network had this outage's attempt begun anew: once is enough, or a slow one would never end. */
   let isHurried = false
   let forgetPlain: Undo | null = null
-  /** By how much the server's clock is ahead, and how long the token of the renewal under way says that it holds, in ms. */
-  let skewMs = 0
+  /** When the better transport is tried next, epoch ms. */
   let probeAt = 0
-  let renewedMs: number | null = null
-  let cancelRenewal: Undo | null = null
-  let cancelRenewalLimit: Undo | null = null
+  let tokenKeeper: TokenKeeper | null = null
   let unlisten: Undo | null = null
   const reportedForbidden = new Set<number>()
   let isAside = false
@@ -196,7 +193,7 @@ export function createConnection(
   function endLink() {
     linkScope.dispose()
     linkScope = createScope(clock)
-    current = liveness = cancelRenewal = cancelRenewalLimit = null
+    current = liveness = tokenKeeper = null
     isSynced = hasSettledTime = isAsking = false
   }
 
@@ -313,7 +310,7 @@ export function createConnection(
     dispatch({ type: 'ready', link: info })
     if (current !== winner) return
     if (info.degraded) probeLater(replaced === info.transport ? probeAt - clock.now() : options.probeIntervalMs)
-    if (winner.welcome !== null) renewInTime(winner.welcome, token)
+    tokenKeeper = keepTokenOf(winner, token)
     on.ready(winner.welcome)
   }
 
@@ -374,71 +371,20 @@ export function createConnection(
     credentials.request('connect', scope, { token: run, signedOut, failed })
   }
 
-  // ── the token, while the link is up ───────────────────────────────────────────────────────────────────────────
-
-  function renewInTime(welcome: WelcomeFrame, token: string | null) {
-    if (!credentials.exist || token === null) return
-    skewMs = clockSkewMs(welcome.serverTime, clock)
-    renewBefore(welcome.authExpiresInMs ?? jwtExpiresInMs(token, clock.now() + skewMs))
-  }
-
-  function renewBefore(expiresInMs: number | null) {
-    if (expiresInMs === null) return
-    const expiresAt = clock.now() + expiresInMs
-    // One plan at a time: an answer may come twice.
-    cancelRenewal?.()
-    cancelRenewal = linkScope.timeout(() => renew(expiresAt), renewalDelayMs(expiresInMs))
-  }
-
-  function renew(expiresAt: number, reason: 'expiring' | 'rejected' = 'expiring') {
-    on.tell('refresh', { reason, outcome: 'asked' })
-    credentials.request(reason, linkScope, {
-      token: (token) => renewWith(token, expiresAt, reason),
+  function keepTokenOf({ index, link, welcome, scope }: Winner, token: string | null): TokenKeeper | null {
+    if (welcome === null || token === null || !credentials.exist) return null
+    return keepToken(welcome, token, {
+      clock,
+      scope,
+      credentials,
+      answerLimitMs: options.authTimeoutMs,
+      sendToken: transports[index]!.oneWay === true ? null : (next) => link.send({ type: 'auth', token: next }),
+      relink: (next, outcome) => tryTransports([index], next, scope, { opened: () => {}, ...outcome }),
       signedOut,
-      failed(error) {
-        on.tell('refresh', { reason, outcome: 'failed' })
-        on.error(error)
-        renewLater(expiresAt)
-      },
+      onUnanswered: () => drop('the server did not answer the renewed sign-in in time'),
+      onError: on.error,
+      tell: on.tell,
     })
-  }
-
-  /** Where it is too late for another try, the server ends the link, and a fresh token is asked for then. */
-  function renewLater(expiresAt: number, atLeastMs = 0) {
-    const retryMs = renewalRetryMs(expiresAt - clock.now())
-    if (retryMs === null) return
-    cancelRenewal?.()
-    cancelRenewal = linkScope.timeout(() => renew(expiresAt), Math.max(retryMs, atLeastMs))
-  }
-
-  function renewWith(token: string, expiresAt: number, reason: 'expiring' | 'rejected') {
-    if (current === null) return
-    const { index, link } = current
-    if (transports[index]!.oneWay === true) return renewByLink(index, token, expiresAt, reason)
-    renewedMs = jwtExpiresInMs(token, clock.now() + skewMs)
-    cancelRenewalLimit = linkScope.timeout(
-      () => drop('the server did not answer the renewed sign-in in time'),
-      options.authTimeoutMs,
-    )
-    link.send({ type: 'auth', token })
-  }
-
-  /** Where the token goes with the open, another link takes the place of this one. */
-  function renewByLink(index: number, token: string, expiresAt: number, reason: 'expiring' | 'rejected') {
-    tryTransports([index], token, linkScope, {
-      opened: () => {},
-      failed({ code, retryAfterMs }) {
-        if (fateOfClose(code).kind === 'refresh' && reason === 'expiring') renew(expiresAt, 'rejected')
-        else renewLater(expiresAt, retryAfterMs)
-      },
-      refused: () => renewLater(expiresAt),
-    })
-  }
-
-  function renewed(expiresInMs: number | undefined) {
-    cancelRenewalLimit?.()
-    on.tell('refresh', { reason: 'expiring', outcome: 'renewed' })
-    renewBefore(expiresInMs ?? renewedMs)
   }
 
   // ── how a link ends ───────────────────────────────────────────────────────────────────────────────────────────
@@ -620,7 +566,7 @@ export function createConnection(
           liveness?.answered()
           return true
         case 'authenticated':
-          renewed(frame.authExpiresInMs)
+          tokenKeeper?.renewed(frame.authExpiresInMs)
           return true
         case 'welcome':
           // One that nobody asked for shows at least that the server is no plain one.
