@@ -1,5 +1,6 @@
 // Clocks that jump.
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createShownStatus } from '../../../src/client/index.ts'
 import { begin, end, pass, setUp, setUpLive } from '../fixture.ts'
 
 beforeEach(begin)
@@ -78,4 +79,24 @@ it('the server asked to stay away 5 s while offline, the clock is set back: the 
   page.emit('online')
   await pass(20_000)
   expect(transport.dials.length).toBeGreaterThanOrEqual(2)
+})
+
+it('the shown status does not say connected for an hour because the clock was set back', async () => {
+  const { client, transport, clock, page } = await setUpLive()
+  const shown = createShownStatus(client, { clock })
+  const off = shown.subscribe(() => {})
+  transport.last.close(4403)
+  await pass(5_000)
+  client.reconnect()
+  await pass(0)
+  transport.last.welcome({})
+  transport.last.settle()
+  await pass(5_000)
+  expect(shown.getSnapshot()).toBe('connected')
+  clock.skewMs = -3_600_000
+  transport.last.close(4403)
+  await pass(60_000)
+  expect({ state: client.getState().name, shown: shown.getSnapshot() }).toEqual({ state: 'failed', shown: 'failed' })
+  off()
+  void page
 })

@@ -1,4 +1,4 @@
-// Renewal.
+// Tokens: renewed, and refused by an answer that says so.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { begin, end, pass, setUp } from '../fixture.ts'
 import { scriptedTransport } from '../scripted-transport.ts'
@@ -53,4 +53,20 @@ it('a renewal over SSE that the server puts off (Retry-After 60 s) is not tried 
   sse.last.end({ code: 4429, reason: '', retryAfterMs: 60_000 })
   await pass(30_000)
   expect(sse.dials.length).toBe(2)
+})
+
+it('a 401 that SSE shows is a word about the token at once, also from a server not known yet', async () => {
+  const reasons: string[] = []
+  const sse = Object.assign(scriptedTransport('sse'), { oneWay: true })
+  setUp({
+    transports: [sse],
+    getToken: ({ reason }) => {
+      reasons.push(reason)
+      return `t${reasons.length}`
+    },
+  })
+  await pass(0)
+  sse.last.close(4401)
+  await pass(2_000)
+  expect(reasons).toEqual(['connect', 'rejected'])
 })

@@ -1,6 +1,8 @@
-// One user's events and another user; an end in the middle of a batch.
+// One user's events and another user; an end in the middle of a batch; who holds the client.
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { begin, end, eventOf, pass, setUpLive } from '../fixture.ts'
+import { createClient } from '../../../src/client/index.ts'
+import { begin, end, eventOf, failureOf, pass, setUpLive } from '../fixture.ts'
+import { scriptedTransport } from '../scripted-transport.ts'
 
 beforeEach(begin)
 afterEach(end)
@@ -66,4 +68,36 @@ it('switching realtime off and on again is no other user: positions and what wai
   transport.last.settle()
   client.configure({ enabled: false })
   expect(client.inspect().positions).toEqual({ t: { epoch: 'e1', seq: 5 } })
+})
+
+it('what a child effect publishes before the provider says who is signed in is not failed: publish, then configure, then hold', async () => {
+  const transport = scriptedTransport()
+  const client = createClient({ transports: [transport], storage: null, onError: () => {} })
+  let failure: unknown = null
+  void failureOf(client.publish('presence.joined', {})).then((error) => (failure = error))
+  client.configure({ identity: 'ada' })
+  const release = client.hold()
+  await pass(0)
+  transport.last.welcome({ capabilities: ['publish'] })
+  transport.last.settle()
+  await pass(0)
+  const sent = transport.last.sent.some(({ type }) => type === 'publish')
+  release()
+  client.dispose()
+  await pass(0)
+  expect({ sent, failure: sent ? null : String(failure) }).toEqual({ sent: true, failure: null })
+})
+
+it('an event that comes between the last holder and the next (a task later) is not lost', async () => {
+  const { client, release, transport, ids } = await setUpLive({}, { heads: { t: { epoch: 'e1', seq: 0 } } })
+  release()
+  transport.last.say({ type: 'goal.renamed', eventId: 'x', stream: 't', seq: 1, epoch: 'e1', payload: {} })
+  const again = client.hold()
+  await pass(0)
+  transport.last.welcome({})
+  expect(transport.last.sent.find(({ type }) => type === 'resume')).toMatchObject({ streams: { t: { seq: 0 } } })
+  transport.last.say({ type: 'goal.renamed', eventId: 'x', stream: 't', seq: 1, epoch: 'e1', payload: {} })
+  await pass(100)
+  expect(ids()).toEqual(['x'])
+  again()
 })
