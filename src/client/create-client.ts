@@ -51,6 +51,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
 
   const states = createEmitter<void>(report('A listener to the state of the link'))
   const resyncs = createEmitter<Resync>(report('A listener to resyncs'))
+  const flushes = createEmitter<Flush>(report('A listener to flushes'))
   const quarantine = createQuarantine(({ reason, path, eventType }) => tell('quarantine', { reason, path, eventType }))
   const seenIds = createSeenIds()
   const positions = createPositions()
@@ -77,9 +78,12 @@ export function createClient(given: ClientOptions): RealtimeClient {
     budgetMs: options.flushBudgetMs,
     maxQueued: options.maxQueuedEvents,
     flush(events) {
+      // One that was being read when the client ended may still have been queued.
+      if (scope.disposed) return
       counters.delivered += events.length
-      const begun = era
-      subscriptions.deliver(events, () => era === begun)
+      const goesOn = whileSameUser()
+      flushes.emit({ events, goesOn })
+      subscriptions.deliver(events, goesOn)
     },
     overflow(dropped) {
       tell('overflow', { dropped: dropped.length })
@@ -194,6 +198,11 @@ export function createClient(given: ClientOptions): RealtimeClient {
   let identity: unknown
   let lastState = connection.state
 
+  function whileSameUser(): () => boolean {
+    const begun = era
+    return () => era === begun
+  }
+
   function stateChanged(state: ConnectionState) {
     if (lastState.name === 'connected' && state.name !== 'connected') session.end()
     if (state.name !== lastState.name) {
@@ -288,6 +297,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     getState: () => connection.state,
     onState: states.on,
     onResync: resyncs.on,
+    onFlush: (listener) => flushes.on(({ events, goesOn }) => void (goesOn() && listener(events))),
     subscribe(spec, listener, phase = 'app') {
       const known = subscriptions.find(checkedSpec(spec))
       const leave = subscriptions.add(spec, phase, listener)
@@ -362,6 +372,12 @@ export function createClient(given: ClientOptions): RealtimeClient {
       scope.dispose()
     },
   }
+}
+
+/** What is handed over together, and whether it still concerns whoever is signed in. */
+interface Flush {
+  events: readonly RealtimeEvent[]
+  goesOn: () => boolean
 }
 
 function notConnected(state: ConnectionState): RealtimeError {

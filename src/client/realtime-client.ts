@@ -20,6 +20,11 @@ export interface RealtimeClient {
   on(events: string | readonly string[], handler: (event: RealtimeEvent) => void, options?: ListenOptions): Undo
   onResync(listener: (resync: Resync) => void): Undo
   /**
+   * Hears every flush, whole and in order, before anybody is served of it: whatever the server sent, wanted or not. It asks the
+   * server for nothing; who wants events subscribes to them.
+   */
+  onFlush(listener: EventsListener): Undo
+  /**
    * Tells the server, which tells everybody who listens. Kept while there is no link, sent in order once there is one, sent again
    * with the same id where a link broke before the answer. Rejects with a `RealtimeError`: `publish-refused`, `publish-expired`,
    * `publish-unsupported`, `not-connected`, `queue-full`, `invalid-payload`, `invalid-option`, `disposed`.
