@@ -1,7 +1,7 @@
 // The framework-free client: wires the parts, and is the only file that knows them all.
 import { systemClock } from '../base/clock.ts'
 import { definedOf } from '../base/defined.ts'
-import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
+import { createEmitter, type Emitter, throwLater, type Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createScope } from '../base/scope.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
@@ -23,6 +23,7 @@ import { createPositions } from './positions.ts'
 import { createQuarantine } from './quarantine.ts'
 import type { ClientInspection, RealtimeClient } from './realtime-client.ts'
 import type { Resync } from './resync.ts'
+import type { Revoked } from './revoked.ts'
 import { createSeenIds } from './seen-ids.ts'
 import { createSequencer } from './sequencer.ts'
 import { createSession } from './session.ts'
@@ -51,7 +52,8 @@ export function createClient(given: ClientOptions): RealtimeClient {
 
   const states = createEmitter<void>(report('A listener to the state of the link'))
   const resyncs = createEmitter<Resync>(report('A listener to resyncs'))
-  const flushes = createEmitter<Flush>(report('A listener to flushes'))
+  const flushes = createEmitter<Personal<readonly RealtimeEvent[]>>(report('A listener to flushes'))
+  const revocations = createEmitter<Personal<Revoked>>(report('A listener to revocations'))
   const quarantine = createQuarantine(({ reason, path, eventType }) => tell('quarantine', { reason, path, eventType }))
   const seenIds = createSeenIds()
   const positions = createPositions()
@@ -82,7 +84,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
       if (scope.disposed) return
       counters.delivered += events.length
       const goesOn = whileSameUser()
-      flushes.emit({ events, goesOn })
+      flushes.emit({ value: events, goesOn })
       subscriptions.deliver(events, goesOn)
     },
     overflow(dropped) {
@@ -170,6 +172,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     outbox,
     answers,
     signal,
+    revoke,
     onError,
   })
   const inbox = createInbox({
@@ -286,6 +289,14 @@ export function createClient(given: ClientOptions): RealtimeClient {
     delivery.afterFlush(() => resyncs.emit(resync))
   }
 
+  function revoke(revoked: Revoked) {
+    const goesOn = whileSameUser()
+    tell('revoked', revoked)
+    // What came before is handed over first: behind the signal it would show again what may not be read.
+    delivery.flush()
+    delivery.afterFlush(() => revocations.emit({ value: revoked, goesOn }))
+  }
+
   function whyNothingIsKept(): RealtimeError | null {
     if (scope.disposed)
       return new RealtimeError('disposed', 'This client was disposed, so it publishes nothing. Create a new one.')
@@ -297,7 +308,8 @@ export function createClient(given: ClientOptions): RealtimeClient {
     getState: () => connection.state,
     onState: states.on,
     onResync: resyncs.on,
-    onFlush: (listener) => flushes.on(({ events, goesOn }) => void (goesOn() && listener(events))),
+    onRevoked: ofSameUser(revocations),
+    onFlush: ofSameUser(flushes),
     subscribe(spec, listener, phase = 'app') {
       const known = subscriptions.find(checkedSpec(spec))
       const leave = subscriptions.add(spec, phase, listener)
@@ -374,10 +386,16 @@ export function createClient(given: ClientOptions): RealtimeClient {
   }
 }
 
-/** What is handed over together, and whether it still concerns whoever is signed in. */
-interface Flush {
-  events: readonly RealtimeEvent[]
+/** What one user is told. */
+interface Personal<Value> {
+  value: Value
+  /** False once somebody else is signed in, or the client is disposed. */
   goesOn: () => boolean
+}
+
+/** Nothing comes behind a listener that signs another user in. */
+function ofSameUser<Value>({ on }: Emitter<Personal<Value>>): (listener: (value: Value) => void) => Undo {
+  return (listener) => on(({ value, goesOn }) => void (goesOn() && listener(value)))
 }
 
 function notConnected(state: ConnectionState): RealtimeError {

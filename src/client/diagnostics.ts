@@ -5,6 +5,7 @@ import type { RealtimeErrorCode } from '../base/errors.ts'
 import type { ConnectionStatus } from './connection-machine.ts'
 import type { TokenReason } from './credentials.ts'
 import type { Resync } from './resync.ts'
+import type { Revoked } from './revoked.ts'
 
 /** What each kind of diagnostic carries. */
 export interface DiagnosticFields {
@@ -20,6 +21,8 @@ export interface DiagnosticFields {
   gap: { stream: string; cause: 'timeout' | 'overflow' | 'epoch'; from?: number; to?: number }
   /** Queries are fetched again. */
   resync: { streams: readonly string[] | 'all'; cause: Resync['cause'] }
+  /** Streams may no longer be read. */
+  revoked: Revoked
   /** Something that arrived could not be used. */
   quarantine: { reason: string; path: string | null; eventType: string | null }
   /** Handing over took longer than its budget. */
@@ -72,6 +75,8 @@ export function createTell({ clock, onDiagnostic, debug, onError }: DiagnosticsO
   }
 }
 
+const listed = (streams: readonly string[] | 'all'): string => (streams === 'all' ? 'all streams' : streams.join(', '))
+
 const because = (reason: string | undefined): string => (reason ? `: ${reason}` : '')
 
 const sentences: { [Type in DiagnosticType]: (fields: DiagnosticFields[Type]) => string } = {
@@ -80,7 +85,8 @@ const sentences: { [Type in DiagnosticType]: (fields: DiagnosticFields[Type]) =>
   transport: ({ from, to }) => `${to} takes over from ${from}`,
   refresh: ({ reason, outcome }) => `token ${outcome} (${reason})`,
   gap: ({ stream, cause, from, to }) => `gap in ${stream}${from === undefined ? '' : `, ${from} to ${to}`} (${cause})`,
-  resync: ({ streams, cause }) => `resync of ${streams === 'all' ? 'all streams' : streams.join(', ')} (${cause})`,
+  resync: ({ streams, cause }) => `resync of ${listed(streams)} (${cause})`,
+  revoked: ({ streams }) => `may no longer read ${listed(streams)}`,
   quarantine: ({ reason }) => `quarantined ${reason}`,
   'slow-flush': ({ durationMs, events }) => `a flush of ${events} took ${durationMs} ms`,
   overflow: ({ dropped }) => `${dropped} events dropped, since the app could not keep up`,
@@ -95,6 +101,7 @@ const levels: Readonly<Record<DiagnosticType, DiagnosticLevel>> = {
   refresh: 'debug',
   gap: 'warning',
   resync: 'info',
+  revoked: 'info',
   quarantine: 'warning',
   'slow-flush': 'warning',
   overflow: 'warning',

@@ -36,7 +36,7 @@ export interface Positions {
 export function createPositions(): Positions {
   const streams = new Map<string, Position>()
   let lastEventId: string | null = null
-  let asked: ReadonlyMap<string, Position> = new Map()
+  let asked = new Map<string, Position>()
   return {
     get: (stream) => streams.get(stream),
     set(stream, position) {
@@ -70,7 +70,11 @@ export function createPositions(): Positions {
       return isOtherLog ? 'all' : lost
     },
     forgetPlaces: () => streams.clear(),
-    leave: (stream) => void streams.delete(stream),
+    leave(stream) {
+      streams.delete(stream)
+      // What was withdrawn meanwhile is not missed.
+      asked.delete(stream)
+    },
     clear() {
       streams.clear()
       lastEventId = null

@@ -8,6 +8,7 @@ import type { ConnectionState } from './connection-machine.ts'
 import type { Published, PublishOptions } from './outbox.ts'
 import type { Quarantined } from './quarantine.ts'
 import type { Resync } from './resync.ts'
+import type { Revoked } from './revoked.ts'
 import type { EventsListener, Phase, SubscriptionStatus } from './subscriptions.ts'
 
 export interface RealtimeClient {
@@ -19,6 +20,11 @@ export interface RealtimeClient {
   /** Calls `handler` for each event of a type, of several, or of a pattern (`goal.*`), in the order in which they happened over all handlers. */
   on(events: string | readonly string[], handler: (event: RealtimeEvent) => void, options?: ListenOptions): Undo
   onResync(listener: (resync: Resync) => void): Undo
+  /**
+   * Hears what may no longer be read: streams the server withdrew, or those of a subscription it had granted this user and
+   * forbids by now. Comes after all that was received before it; nothing of these streams that was still waiting comes behind.
+   */
+  onRevoked(listener: (revoked: Revoked) => void): Undo
   /**
    * Hears every flush, whole and in order, before anybody is served of it: whatever the server sent, wanted or not. It asks the
    * server for nothing; who wants events subscribes to them.

@@ -46,10 +46,12 @@ export interface Sequencer {
   move(moves: Readonly<Record<string, Move>>): void
   /** What a server says to a resume; returns what was lost, as `Positions.judge`. */
   resume(answer: ResumedFrame['streams']): readonly string[] | 'all'
-  /** The link ended: what is held back comes again, in order, on the next one. */
-  forgetHeld(): void
+  /** What is held back is not waited for any more; where the link ended it comes again, in order, on the next one. @param stream left out: all */
+  forgetHeld(stream?: string): void
   leave(stream: string): void
   clear(): void
+  /** Names of the streams that something is known of. */
+  readonly streams: Iterable<string>
   /** Events that were held back so far. */
   readonly heldCount: number
 }
@@ -250,8 +252,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       }
       return missing
     },
-    forgetHeld() {
-      for (const stream of [...waiting.keys()]) end(stream)
+    forgetHeld(stream) {
+      for (const each of stream === undefined ? [...waiting.keys()] : [stream]) end(each)
     },
     leave(stream) {
       end(stream)
@@ -263,6 +265,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       for (const stream of [...waiting.keys()]) end(stream)
       positions.clear()
       formerEpochs.clear()
+    },
+    get streams() {
+      return new Set([...Object.keys(positions.streams), ...waiting.keys()])
     },
     get heldCount() {
       return heldCount

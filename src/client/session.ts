@@ -1,6 +1,7 @@
 // Our side of a session: what is said once a link is up (every subscription, then where to go on), and what the server
 // answers. The link itself is connection.ts.
 import { RealtimeError } from '../base/errors.ts'
+import { matchesAnyStream, type SubscriptionSpec } from '../protocol/filter.ts'
 import type { ErrorFrame, ServerFrame, WelcomeFrame } from '../protocol/frames.ts'
 import type { Acks } from './acks.ts'
 import type { Answers } from './answers.ts'
@@ -8,6 +9,7 @@ import type { Connection } from './connection.ts'
 import type { Outbox } from './outbox.ts'
 import type { Positions } from './positions.ts'
 import type { Resync } from './resync.ts'
+import type { Revoked } from './revoked.ts'
 import type { Sequencer } from './sequencer.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscription, Subscriptions, SubscriptionStatus } from './subscriptions.ts'
@@ -22,6 +24,7 @@ export interface SessionParts {
   outbox: Outbox
   answers: Answers
   signal: (resync: Resync) => void
+  revoke: (revoked: Revoked) => void
   onError: (error: RealtimeError) => void
 }
 
@@ -53,8 +56,22 @@ const unsupported = () =>
   )
 
 export function createSession(parts: SessionParts): Session {
-  const { connection, subscriptions, subscriber, positions, sequencer, acks, outbox, answers, signal, onError } = parts
+  const {
+    connection,
+    subscriptions,
+    subscriber,
+    positions,
+    sequencer,
+    acks,
+    outbox,
+    answers,
+    signal,
+    revoke,
+    onError,
+  } = parts
   const statuses = new Map<string, SubscriptionStatus>()
+  /** Subscriptions that were in effect for this user, on whichever link: forbidden by now, they were taken away. */
+  const granted = new Set<string>()
   /** Subscriptions of the cache that the server has not answered yet. */
   const joining = new Set<string>()
   /** Subscriptions that were said before `resume`, and so are answered before it. */
@@ -114,6 +131,7 @@ export function createSession(parts: SessionParts): Session {
   function inEffect(id: string): [isLate: boolean, isJoining: boolean] {
     answers.received(id)
     statuses.set(id, { status: 'subscribed' })
+    granted.add(id)
     return [late.delete(id), joining.delete(id)]
   }
 
@@ -151,12 +169,32 @@ export function createSession(parts: SessionParts): Session {
     joining.delete(subscription.id)
     if (late.delete(subscription.id)) syncedIfAnswered()
     statuses.set(subscription.id, { status: 'refused', reason: message })
-    return onError(
+    onError(
       new RealtimeError(
         'refused',
         `The server refused the subscription to ${subscription.spec.events.join(', ')}: ${message} (${code}). Its events will not come; ask for what this user may read.`,
       ),
     )
+    if (code === 'FORBIDDEN' && granted.delete(subscription.id)) withdraw(subscription)
+  }
+
+  function withdraw({ id, spec }: Subscription) {
+    const others = subscriptions.current.filter((other) => other.id !== id && statusOf(other).status !== 'refused')
+    for (const stream of sequencer.streams) {
+      if (!reads(spec, stream)) continue
+      if (others.some((other) => reads(other.spec, stream))) sequencer.forgetHeld(stream)
+      else sequencer.leave(stream)
+    }
+    revoke({ streams: spec.streams ?? 'all' })
+  }
+
+  function statusOf({ id }: Subscription): SubscriptionStatus {
+    const { state } = connection
+    // A plain server answers nothing: what it was told holds.
+    const isTold = state.name === 'connected' && state.server === 'plain'
+    const known = statuses.get(id)
+    if (known?.status === 'refused' || (known !== undefined && state.name === 'connected')) return known
+    return { status: isTold ? 'subscribed' : 'pending' }
   }
 
   return {
@@ -198,7 +236,7 @@ export function createSession(parts: SessionParts): Session {
           return signal({ streams: frame.streams ?? 'all', cause: 'requested' })
         case 'revoked':
           for (const stream of frame.streams) sequencer.leave(stream)
-          return
+          return frame.streams.length > 0 ? revoke({ streams: frame.streams }) : undefined
         case 'error':
           return failed(frame)
         default:
@@ -217,17 +255,11 @@ export function createSession(parts: SessionParts): Session {
     left({ id }) {
       late.delete(id)
       statuses.delete(id)
+      granted.delete(id)
       joining.delete(id)
       answers.received(id)
     },
-    statusOf({ id }) {
-      const { state } = connection
-      // A plain server answers nothing: what it was told holds.
-      const isTold = state.name === 'connected' && state.server === 'plain'
-      const known = statuses.get(id)
-      if (known?.status === 'refused' || (known !== undefined && state.name === 'connected')) return known
-      return { status: isTold ? 'subscribed' : 'pending' }
-    },
+    statusOf,
     get link() {
       return link
     },
@@ -237,9 +269,13 @@ export function createSession(parts: SessionParts): Session {
     forget() {
       wasUpBefore = wasLate = toldWithoutHeads = false
       late.clear()
+      granted.clear()
     },
     get resumes() {
       return resumes
     },
   }
 }
+
+const reads = ({ streams }: SubscriptionSpec, stream: string): boolean =>
+  streams === undefined || matchesAnyStream(streams, stream)

@@ -54,6 +54,10 @@ const examples: { [Type in DiagnosticType]: [DiagnosticFields[Type], level: stri
     [{ streams: 'all', cause: 'joined' }, 'info', 'resync of all streams (joined)'],
     [{ streams: ['s', 't'], cause: 'lost' }, 'info', 'resync of s, t (lost)'],
   ],
+  revoked: [
+    [{ streams: 'all' }, 'info', 'may no longer read all streams'],
+    [{ streams: ['s', 't'] }, 'info', 'may no longer read s, t'],
+  ],
   quarantine: [
     [{ reason: 'no JSON', path: null, eventType: null }, 'warning', 'quarantined no JSON'],
     [{ reason: 'a: wrong', path: 'payload.x', eventType: 'a' }, 'warning', 'quarantined a: wrong'],

@@ -95,6 +95,7 @@ function setUp() {
     outbox,
     answers,
     signal: ({ streams, cause }) => log.push(`${cause}: ${streams === 'all' ? streams : streams.join()}`),
+    revoke: ({ streams }) => log.push(`revoked: ${streams === 'all' ? streams : streams.join()}`),
     onError: (error) => errors.push(error),
   })
   const welcome = (capabilities: string[] = []): WelcomeFrame => ({
