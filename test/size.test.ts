@@ -1,0 +1,70 @@
+// What a browser loads: each part of the package, bundled and compressed as an app would, held to its budget.
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build, type Rollup } from 'vite'
+import { describe, expect, it } from 'vitest'
+
+const src = fileURLToPath(new URL('../src/', import.meta.url))
+
+const core =
+  'createRealtime, defineEvents, payload, webSocket, patch, upsert, remove, invalidate, RealtimeProvider, useRealtime, useRealtimeConnection, useRealtimeEvent, useShownStatus'
+
+interface Part {
+  readonly name: string
+  /** What an app imports from the package. */
+  readonly imports: string
+  /** It comes on top of these. */
+  readonly besides?: string
+  /** min + gzip, in bytes: what it is, and some 4 % for growth. Raise it on purpose only. */
+  readonly budget: number
+}
+
+const parts: readonly Part[] = [
+  // The goal: less than TanStack Query itself, 9,800.
+  { name: 'the core: client, WebSocket, rules, provider, hooks', imports: core, budget: 26_150 },
+  // The goal: 4,000 more.
+  { name: 'the indicator', imports: 'RealtimeIndicator', besides: core, budget: 850 },
+  // The goal: 3,000 more.
+  { name: 'SSE and polling', imports: 'sse, polling', besides: core, budget: 4_410 },
+]
+
+/** Bytes of a script that uses all of these, without its peers. */
+async function sizeOf(imports: string): Promise<number> {
+  const entry = 'virtual:app'
+  const result = (await build({
+    configFile: false,
+    logLevel: 'error',
+    mode: 'production',
+    // Vitest says it is a test, and JSX would be that of development.
+    oxc: { jsx: { development: false } },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [
+      {
+        name: 'app',
+        resolveId: (id) => (id === entry ? id : null),
+        load: (id) =>
+          id === entry
+            ? `import { ${imports} } from ${JSON.stringify(`${src}index.ts`)}\nconsole.log(${imports})`
+            : null,
+      },
+    ],
+    build: {
+      write: false,
+      minify: true,
+      target: 'es2023',
+      modulePreload: false,
+      rolldownOptions: { input: entry, external: [/^react(-dom)?(\/|$)/, '@tanstack/react-query'] },
+    },
+  })) as Rollup.RollupOutput
+  return gzipSync(result.output[0].code, { level: 9 }).length
+}
+
+describe('the size of', () => {
+  it.each(parts)('$name is within $budget bytes', async ({ imports, besides, budget }) => {
+    const size =
+      besides === undefined ? await sizeOf(imports) : (await sizeOf(`${besides}, ${imports}`)) - (await sizeOf(besides))
+    expect(size).toBeLessThanOrEqual(budget)
+    // A budget that is far above what it is for holds nothing.
+    expect(size).toBeGreaterThan(budget * 0.8)
+  })
+})
