@@ -40,7 +40,7 @@ async function receive(column: Column, server: ServerProcess, order: Order, heap
   const receiving = await column.connect(server.url)
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
-  server.send(order)
+  void server.send(order)
   await receiving.heard(order.events)
   const ms = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpuBefore)

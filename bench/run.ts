@@ -1,17 +1,30 @@
 // `npm run bench` measures everything, `npm run bench -- storm` one thing. What the figures mean: docs/benchmarks.md.
+import { parseArgs } from 'node:util'
 
-const benches: Readonly<Record<string, () => Promise<{ run(): void | Promise<void> }>>> = {
-  storm: () => import('./storm.ts'),
-  'events-node': () => import('./events-node.ts'),
+export interface BenchOptions {
+  /** Few rounds and small numbers, to see whether a benchmark works. */
+  readonly quick: boolean
+  /** Of a benchmark with parts, those to run. Empty: all. */
+  readonly only: readonly string[]
 }
 
-const asked = process.argv.slice(2)
+const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): void | Promise<void> }>>> = {
+  storm: () => import('./storm.ts'),
+  'events-node': () => import('./events-node.ts'),
+  page: () => import('./page.ts'),
+}
+
+const { positionals: asked, values } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+})
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name))
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`)
   process.exit(1)
 }
+const only = values.only.split(',').filter((part) => part !== '')
 for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
   const { run } = await benches[name]!()
-  await run()
+  await run({ quick: values.quick, only })
 }

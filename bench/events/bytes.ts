@@ -1,30 +1,64 @@
 // The bytes that the servers of the benchmarks send, built before anything is measured.
+import { seededRandom } from '../seeded-random.ts'
+import { channel, epoch, eventType, type Form, rowCount, rowId, stream } from './event.ts'
 
-/** As a livecache server says it, or as most others do. */
-export type Form = 'livecache' | 'plain'
-
-export const eventType = 'goal.updated'
-export const stream = 'tenant:3'
-export const epoch = 'e1'
+/** What is to be sent. */
+export interface Batch {
+  form: Form
+  events: number
+  /** More than one come in one message: as an array, in centrifuge's wire as lines. */
+  perMessage: number
+  /** @default 500 */
+  rows?: number
+  /** Each tenth event comes twice, and all are shuffled within windows. @default false */
+  disorder?: boolean
+}
 
 /** Of the JSON of one event. */
 const eventBytes = 250
 
-function eventText(form: Form, n: number): string {
+/** So wide that two events of one row change places, and fewer than a client holds back. */
+const shuffledWindow = 800
+
+function eventText(form: Form, n: number, rows: number): string {
   const event = {
     type: eventType,
     eventId: `EV-${n}`,
     timestamp: '2024-11-09T14:30:00Z',
     ...(form === 'livecache' && { stream, seq: n, epoch }),
-    payload: { goalId: `G-${n % 500}`, progress: n % 100, note: '' },
+    payload: { id: rowId(n % rows), value: n, version: n, note: '' },
   }
-  event.payload.note = 'x'.repeat(eventBytes - JSON.stringify(event).length)
+  event.payload.note = 'x'.repeat(Math.max(0, eventBytes - JSON.stringify(event).length))
   return JSON.stringify(event)
 }
 
-/** A text message of RFC 6455, whole and unmasked, as a server sends it. */
-function message(text: string): Buffer {
-  const body = Buffer.from(text)
+/** The events 1, 2, 3… as JSON, in the order they are sent. */
+export function textsOf({ form, events, rows = rowCount, disorder = false }: Batch): string[] {
+  const texts = Array.from({ length: events }, (_, index) => eventText(form, index + 1, rows))
+  return disorder ? shuffled(texts.flatMap((text, index) => (index % 10 === 0 ? [text, text] : [text]))) : texts
+}
+
+function shuffled(texts: readonly string[]): string[] {
+  const random = seededRandom(1)
+  const result: string[] = []
+  for (let first = 0; first < texts.length; first += shuffledWindow) {
+    const order = texts.slice(first, first + shuffledWindow).map((text) => ({ text, at: random() }))
+    result.push(...order.toSorted((a, b) => a.at - b.at).map(({ text }) => text))
+  }
+  return result
+}
+
+const wrap: Readonly<Record<Form, (texts: readonly string[]) => string>> = {
+  livecache: (texts) => (texts.length === 1 ? texts[0]! : `[${texts.join(',')}]`),
+  plain: (texts) => (texts.length === 1 ? texts[0]! : `[${texts.join(',')}]`),
+  'socket.io': ([text]) => `42[${JSON.stringify(eventType)},${text}]`,
+  centrifuge: (texts) =>
+    texts.map((text) => `{"push":{"channel":${JSON.stringify(channel)},"pub":{"data":${text}}}}`).join('\n'),
+}
+
+/** These events as one text message of RFC 6455, whole and unmasked, as a server sends it. */
+export function messageOf(form: Form, texts: readonly string[]): Buffer {
+  const body = Buffer.from(wrap[form](texts))
   const header = Buffer.alloc(body.length < 126 ? 2 : 4)
   header[0] = 0x81
   if (body.length < 126) header[1] = body.length
@@ -35,13 +69,9 @@ function message(text: string): Buffer {
   return Buffer.concat([header, body])
 }
 
-/** @param perMessage more than one come as an array, in one message */
-export function messagesOf(form: Form, events: number, perMessage: number): Buffer {
-  const messages: Buffer[] = []
-  for (let first = 1; first <= events; first += perMessage) {
-    const texts: string[] = []
-    for (let n = first; n < first + perMessage && n <= events; n++) texts.push(eventText(form, n))
-    messages.push(message(perMessage === 1 ? texts[0]! : `[${texts.join(',')}]`))
-  }
-  return Buffer.concat(messages)
+export function messagesOf(batch: Batch): Buffer[] {
+  const texts = textsOf(batch)
+  return Array.from({ length: Math.ceil(texts.length / batch.perMessage) }, (_, n) =>
+    messageOf(batch.form, texts.slice(n * batch.perMessage, (n + 1) * batch.perMessage)),
+  )
 }

@@ -2,7 +2,10 @@
 import { createClient, type ClientOptions, type RealtimeClient } from 'livecache/client'
 import { webSocket } from 'livecache/transports'
 import { WebSocket } from 'ws'
-import { eventType, type Form } from './bytes.ts'
+import { eventType, type Form } from './event.ts'
+
+/** What a client of ours can be on. */
+type OwnForm = 'livecache' | 'plain'
 
 /** A connected client. */
 export interface Receiving {
@@ -23,17 +26,25 @@ export interface Column {
 function createCount() {
   let count = 0
   let wanted = Infinity
-  let done: (() => void) | null = null
+  let failure: string | null = null
+  let settle: (() => void) | null = null
   return {
     add() {
-      if (++count >= wanted) done?.()
+      if (++count >= wanted) settle?.()
     },
-    reached: (events: number) =>
-      new Promise<void>((resolve) => {
-        wanted = events
-        done = resolve
-        if (count >= wanted) resolve()
-      }),
+    /** The rest will not come. */
+    fail(reason: string) {
+      failure = reason
+      settle?.()
+    },
+    async reached(events: number): Promise<void> {
+      wanted = events
+      await new Promise<void>((resolve) => {
+        settle = resolve
+        if (failure !== null || count >= wanted) resolve()
+      })
+      if (failure !== null) throw new Error(`${failure}: ${count} of ${events} events reached the app.`)
+    },
   }
 }
 
@@ -53,7 +64,7 @@ export const bare: Column = {
   },
 }
 
-const livecache = (name: string, form: Form, options: ClientOptions = {}): Column => ({
+const livecache = (name: string, form: OwnForm, options: ClientOptions = {}): Column => ({
   name,
   form,
   async connect(url) {
@@ -67,7 +78,10 @@ const livecache = (name: string, form: Form, options: ClientOptions = {}): Colum
     const count = createCount()
     const resyncs: string[] = []
     client.on(eventType, count.add)
-    client.onResync(({ cause }) => resyncs.push(cause))
+    client.onResync(({ cause }) => {
+      resyncs.push(cause)
+      if (cause === 'overflow') count.fail(`${name} dropped its queue`)
+    })
     client.hold()
     await connected(client)
     return { heard: count.reached, resyncs, stop: () => client.dispose() }

@@ -1,0 +1,42 @@
+// What an event does to the cache: as people write it by hand, and as a rule of livecache.
+import type { QueryClient } from '@tanstack/react-query'
+import { invalidate, type Operation, patch } from 'livecache'
+import type { Row, RowEvent } from '../../events/event.ts'
+import type { Effect, Topology } from '../setup.ts'
+import { listKey, rowKey } from './rows.tsx'
+
+export type Write = (queryClient: QueryClient, event: RowEvent) => void
+export type RowRule = (event: { payload: Row }) => Operation
+
+/** By hand. */
+export function writeOf(effect: Effect, topology: Topology): Write {
+  if (effect.kind === 'invalidate') {
+    const cancelRefetch = effect.way !== 'no-cancel'
+    return (queryClient) => void queryClient.invalidateQueries({ queryKey: listKey }, { cancelRefetch })
+  }
+  if (topology === 'entities') {
+    return (queryClient, { payload }) =>
+      queryClient.setQueryData<Row>(rowKey(payload.id), (row) => row && { ...row, ...payload })
+  }
+  return (queryClient, { payload }) =>
+    queryClient.setQueryData<Row[]>(listKey, (rows) =>
+      rows?.map((row) => (row.id === payload.id ? { ...row, ...payload } : row)),
+    )
+}
+
+const version = (row: Row) => row.version
+
+export function ruleOf(effect: Effect, topology: Topology): RowRule {
+  if (effect.kind === 'invalidate') {
+    const options = effect.way === 'gap-33' ? [{ minGapMs: 33 }] : []
+    return () => invalidateBy(listKey, ...options)
+  }
+  if (topology === 'entities') {
+    return ({ payload: { id, ...changes } }) => patchBy(rowKey(id), changes, { version })
+  }
+  return ({ payload: { id, ...changes } }) => patchBy(listKey, changes, { id, version })
+}
+
+// Their options are coming.
+const invalidateBy = invalidate as (target: readonly unknown[], options?: { minGapMs: number }) => Operation
+const patchBy = patch as (target: readonly unknown[], changes: object, options: object) => Operation
