@@ -25,6 +25,7 @@ export interface BurstFigures {
   /** Beside the frames of a screen with 60 a second that the burst took. */
   readonly commitsPerFrame: number
   readonly longestTaskMs: number
+  readonly overflows: number
 }
 
 export type BurstResults = ReadonlyMap<Column, BurstFigures>
@@ -51,6 +52,7 @@ function figuresOf(column: Column, results: ReadonlyMap<Column, Measured[]>, eve
     commits: of(({ outcome }) => outcome.commits),
     commitsPerFrame: of(({ outcome, ms }) => outcome.commits / (ms / frameMs + 1)),
     longestTaskMs: of(({ outcome }) => outcome.longestTaskMs),
+    overflows: of(({ outcome }) => outcome.overflows),
   }
 }
 
@@ -60,7 +62,18 @@ export const ratio = (value: number): string => (Number.isNaN(value) ? '–' : v
 export function burstTable(title: string, results: BurstResults, raw: Column, naive: Column): string {
   return tableOf(
     `**${title}**`,
-    ['', 'events/s', '× raw', '× naive', 'CPU ms per 10k', '× naive', 'commits', 'a frame', 'longest task ms'],
+    [
+      '',
+      'events/s',
+      '× raw',
+      '× naive',
+      'CPU ms per 10k',
+      '× naive',
+      'commits',
+      'a frame',
+      'longest task ms',
+      'overflows',
+    ],
     [...results].map(([{ name }, figures]): Cell[] => [
       name,
       thousands(figures.perSecond),
@@ -71,6 +84,7 @@ export function burstTable(title: string, results: BurstResults, raw: Column, na
       thousands(figures.commits),
       ratio(figures.commitsPerFrame),
       figures.longestTaskMs === 0 ? '< 50' : figures.longestTaskMs.toFixed(0),
+      figures.overflows,
     ]),
   )
 }

@@ -119,8 +119,9 @@ function burstGoals(title: string, results: BurstResults): Goal[] {
 }
 
 function calmGoals(of: string, results: BurstResults, column: Column): Goal[] {
-  const { commitsPerFrame, longestTaskMs } = results.get(column)!
+  const { commitsPerFrame, longestTaskMs, overflows } = results.get(column)!
   return [
+    goal(`${of}: queues given up`, overflows, '≤', 0),
     goal(`${of}: commits a frame`, commitsPerFrame, '≤', 1),
     goal(`${of}: longest task, ms (0: none over 50)`, longestTaskMs, '≤', 50),
   ]

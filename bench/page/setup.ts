@@ -62,6 +62,8 @@ export interface Outcome {
   readonly renders: number
   /** In ms; 0 where none was longer than 50. */
   readonly longestTaskMs: number
+  /** How often livecache gave up its queue, which collapses into a fetch. */
+  readonly overflows: number
   /** Values of the rows that are watched, and when each was painted. */
   readonly painted: readonly (readonly [value: number, at: number])[]
   /** When the app began each fetch of the list since the page was ready. */

@@ -139,10 +139,17 @@ function createLivecache({ url, column: { form, acks }, effect, topology }: Setu
       },
     },
   })
+  realtime.onResync(({ cause }) => {
+    if (cause === 'overflow') counters.overflows++
+  })
+  received.count = () => realtime.inspect().counters.received
   // Told of an event once the rules have changed the cache.
   if (times.changes) realtime.on(eventType, () => counters.changesMs.push(performance.now() - changedFrom))
   return realtime
 }
+
+/** Events that have arrived, where one can know: a fetch may make rows right before what is older than it has come. */
+export const received = { count: () => Infinity }
 
 /** Whether the time of each change is noted, which costs a little. */
 export const times = { changes: false }

@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client'
 import { lastValues } from '../../events/event.ts'
 import type { Awaited, Outcome, PageControl, Setup } from '../setup.ts'
 import { configureApi, serverNow, setClock } from './api.ts'
-import { FeedOf, times } from './feeds.tsx'
+import { FeedOf, received, times } from './feeds.tsx'
 import { Rows } from './rows.tsx'
 import { countStale, counters, watchCells, watchPaint, watchTasks } from './watch.ts'
 
@@ -22,6 +22,8 @@ let rowCount = 0
 let isRaw = false
 let parsed = 0
 let awaited: Awaited = { events: Infinity, waitsForDeadline: false, deadlineMs: 0 }
+let deadlineAt = 0
+let receivedBefore = 0
 let end = (_at: number) => {}
 let ended: Promise<number> = new Promise(() => {})
 
@@ -72,21 +74,22 @@ function expect(next: Awaited) {
   awaited = next
   parsed = 0
   paintedValues.length = 0
-  Object.assign(counters, { renders: 0, longestTaskMs: 0 })
+  Object.assign(counters, { renders: 0, longestTaskMs: 0, overflows: 0 })
   counters.fetchesBegunAt.length = 0
   counters.changesMs.length = 0
   commits.count = 0
   ended = new Promise((resolve) => (end = resolve))
+  receivedBefore = received.count()
+  deadlineAt = performance.now() + next.deadlineMs
   setTimeout(() => end(performance.now()), next.deadlineMs)
   if (!isRaw && !next.waitsForDeadline) watchEnd(next.events)
 }
 
 /** The row of the last event shows it after all others show theirs; where not, it is asked again until the deadline. */
 function watchEnd(events: number) {
-  const values = lastValues(events, rowCount)
   const check = (): void => {
     const at = performance.now()
-    if (countStale(values) === 0) end(at)
+    if (isRight()) end(at)
     else setTimeout(check, 50)
   }
   const observer = watchCells([events % rowCount], (texts) => {
@@ -96,16 +99,30 @@ function watchEnd(events: number) {
   })
 }
 
+const staleRows = () => (isRaw ? 0 : countStale(lastValues(awaited.events, rowCount)))
+// `received.count()` grows by one with each; Infinity less Infinity is no number, and no objection.
+const isRight = () => staleRows() === 0 && !(received.count() - receivedBefore < awaited.events)
+
+/** When it ended, and nothing was wrong a little later: by then what was changed last is painted too. */
+async function settled(): Promise<number> {
+  let at = await ended
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    if (awaited.waitsForDeadline || isRight() || performance.now() > deadlineAt) return at
+    await until(() => isRight() || performance.now() > deadlineAt)
+    at = performance.now()
+  }
+}
+
 async function outcome(): Promise<Outcome> {
-  const endedAt = serverNow(await ended)
-  // What was changed last is painted within the next frames.
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  const endedAt = serverNow(await settled())
   return {
     endedAt,
-    staleRows: isRaw ? 0 : countStale(lastValues(awaited.events, rowCount)),
+    staleRows: staleRows(),
     commits: commits.count,
     renders: counters.renders,
     longestTaskMs: counters.longestTaskMs,
+    overflows: counters.overflows,
     painted: paintedValues.map(([value, at]) => [value, serverNow(at)]),
     fetchesBegunAt: counters.fetchesBegunAt,
     changesMs: counters.changesMs,

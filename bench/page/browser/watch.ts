@@ -5,6 +5,7 @@ import { isWatched } from '../setup.ts'
 export const counters = {
   renders: 0,
   longestTaskMs: 0,
+  overflows: 0,
   fetchesBegunAt: [] as number[],
   changesMs: [] as number[],
 }
