@@ -45,6 +45,8 @@ export interface ConnectionListener {
   resync(): void
   /** A frame of ours made the server end the link. False where it was nothing that is told somebody. */
   blamed(which: 'largest' | 'oldest', reason: string): boolean
+  /** `isHeard` has changed while the link goes on. */
+  hearing(): void
   /** Nobody is signed in. */
   signedOut(): void
   error(error: RealtimeError): void
@@ -73,6 +75,8 @@ export interface Connection {
   giveUp(reason: string): void
   /** The link is replaced now, and that is no failure. */
   redial(reason: string): void
+  /** Whether the other side was heard within the limit of silence, by the clock as it is. */
+  readonly isHeard: boolean
   /** Whether what is said on this link travels in requests of its own. */
   readonly isOneWay: boolean
   /** Asks the other side whether it lives, and replaces the link where it does not answer. */
@@ -345,6 +349,7 @@ export function createConnection(
       beats: announcedMs !== undefined,
       onDead: (reason) => dispatch(recovery.retryAtOnce(reason, state)),
       onAnswer: latency.add,
+      onHearing: on.hearing,
     })
   }
 
@@ -593,6 +598,9 @@ export function createConnection(
     },
     giveUp: drop,
     redial,
+    get isHeard() {
+      return liveness?.isHeard ?? false
+    },
     get isOneWay() {
       return current !== null && transports[current.index]!.oneWay === true
     },

@@ -15,6 +15,7 @@ import { abilities, type ConnectionState } from './connection-machine.ts'
 import { createCredentials } from './credentials.ts'
 import { createDelivery } from './delivery.ts'
 import { createTell } from './diagnostics.ts'
+import { createHearing } from './hearing.ts'
 import { createInbox } from './inbox.ts'
 import { type ClientOptions, defaultOptions, type ResolvedOptions } from './options.ts'
 import { createOutbox } from './outbox.ts'
@@ -105,21 +106,30 @@ export function createClient(given: ClientOptions): RealtimeClient {
       tell('gap', gap)
       signal({ streams: [gap.stream], cause: 'lost' })
     },
-    settle: () => inbox.settle(),
+    settle() {
+      inbox.settle()
+      hearing.settle()
+    },
   })
   const connection = createConnection(options, createCredentials(options.getToken, options.tokenTimeoutMs, clock), {
     state: stateChanged,
-    ready: (welcome) => session.begin(welcome),
+    ready(welcome) {
+      const { isCaughtUp } = session
+      session.begin(welcome)
+      if (session.isCaughtUp !== isCaughtUp) hearing.tell()
+    },
     message(text, sse) {
       // Between the last holder's leaving and the end of the link nobody would apply it: unconfirmed, it comes again.
       if (holders > 0) inbox.receive(text, sse)
       else connectAsWanted()
+      hearing.settle()
     },
     plainParams: () => subscriber.addressParams(),
     lastEventId: () => positions.lastEventId,
     resumes: () => positions.some,
     resync: () => signal({ streams: 'all', cause: 'requested' }),
     blamed: (which, reason) => outbox.blame(which, reason),
+    hearing: () => hearing.tell(),
     signedOut: forget,
     error: onError,
     tell,
@@ -189,7 +199,18 @@ export function createClient(given: ClientOptions): RealtimeClient {
     onReplayed: () => session.replayed(),
     era: () => era + session.link,
     isWanted: subscriptions.wants,
-    onFrame: session.receive,
+    onFrame(frame) {
+      hearing.received(frame)
+      session.receive(frame)
+    },
+  })
+  const hearing = createHearing({
+    connection,
+    session,
+    subscriptions,
+    positions,
+    isOutdated: () => cancelRedial !== null,
+    onChange: () => scope.disposed || states.emit(),
   })
 
   /** Another number once another user is there, or the client is disposed: what is under way then is nobody's any more. */
@@ -307,17 +328,22 @@ export function createClient(given: ClientOptions): RealtimeClient {
   return {
     getState: () => connection.state,
     onState: states.on,
+    hears: hearing.hears,
+    positionOf: positions.get,
     onResync: resyncs.on,
     onRevoked: ofSameUser(revocations),
     onFlush: ofSameUser(flushes),
     subscribe(spec, listener, phase = 'app') {
       const known = subscriptions.find(checkedSpec(spec))
       const leave = subscriptions.add(spec, phase, listener)
-      if (phase === 'cache') session.cacheJoins(subscriptions.find(spec)!, known === undefined)
+      if (phase !== 'cache') return leave
+      session.cacheJoins(subscriptions.find(spec)!, known === undefined)
+      hearing.tell()
       return () => {
         // What waits for its flush was confirmed to the server: it will not come again for whoever listens next.
-        if (phase === 'cache') delivery.flush()
+        delivery.flush()
         leave()
+        hearing.tell()
       }
     },
     on(types, handler, listenOptions = {}) {

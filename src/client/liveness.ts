@@ -17,6 +17,8 @@ export interface LivenessOptions {
   beats: boolean
   onDead: (reason: string) => void
   onAnswer: (latencyMs: number) => void
+  /** `isHeard` has changed, and the link goes on. */
+  onHearing: () => void
 }
 
 export interface Liveness {
@@ -29,17 +31,21 @@ export interface Liveness {
   /** Asks now, and gives up soon where nothing comes. False where it cannot ask. */
   verify(): boolean
   readonly beats: boolean
+  /** Whether something arrived within the limit of silence, by the clock as it is; true where silence means nothing. */
+  readonly isHeard: boolean
 }
 
 /** A timer that comes this late tells that the page did not run: what arrived meanwhile is still waiting to be read. */
 const lateMs = 1_000
 
 export function createLiveness(options: LivenessOptions): Liveness {
-  const { scope, now, silenceLimitMs, answerLimitMs, ping, onDead, onAnswer } = options
+  const { scope, now, silenceLimitMs, answerLimitMs, ping, onDead, onAnswer, onHearing } = options
   let { beats } = options
   let heardAt = now()
   let askedAt: number | null = null
   let cancelVerdict: Undo | null = null
+
+  const isHeard = () => !beats || now() - heardAt < silenceLimitMs
 
   function watch(delayMs: number) {
     const dueAt = now() + delayMs
@@ -51,7 +57,8 @@ export function createLiveness(options: LivenessOptions): Liveness {
       if (silentMs < silenceLimitMs) return watch(Math.max(silenceLimitMs - silentMs, lateMs))
       if (now() - dueAt <= lateMs) return onDead(`nothing was heard for ${Math.round(silenceLimitMs / 1000)} s`)
       watch(silenceLimitMs)
-      return ask()
+      ask()
+      return onHearing()
     }, delayMs)
   }
 
@@ -77,11 +84,14 @@ export function createLiveness(options: LivenessOptions): Liveness {
   watch(silenceLimitMs)
   return {
     heard() {
+      const wasHeard = isHeard()
       heardAt = now()
       // Read in the same millisecond as it was asked, it may have come before; then the verdict waits for the pong.
-      if (cancelVerdict === null || askedAt === null || heardAt <= askedAt) return
-      cancelVerdict()
-      cancelVerdict = null
+      if (askedAt !== null && heardAt > askedAt) {
+        cancelVerdict?.()
+        cancelVerdict = null
+      }
+      if (!wasHeard) onHearing()
     },
     answered() {
       if (askedAt === null) return
@@ -98,6 +108,9 @@ export function createLiveness(options: LivenessOptions): Liveness {
     },
     get beats() {
       return beats
+    },
+    get isHeard() {
+      return isHeard()
     },
   }
 }

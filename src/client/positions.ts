@@ -1,9 +1,12 @@
 // How far each stream was read, and what to ask for on resume. What arrives out of order is sequencer.ts; which events are
 // duplicates by their id is seen-ids.ts.
+import { isPattern, matchesStream } from '../protocol/filter.ts'
 import type { Position, ResumedFrame } from '../protocol/frames.ts'
 
 export interface Positions {
   get(stream: string): Position | undefined
+  /** Whether a place is known in this stream, or in one that the pattern takes. */
+  knows(stream: string): boolean
   /** The stream was read up to here. */
   set(stream: string, position: Position): void
   /** The last event received on any stream. */
@@ -29,6 +32,8 @@ export interface Positions {
   clear(): void
   /** Whether there is anything to go on from. */
   readonly some: boolean
+  /** How many streams have a place. */
+  readonly count: number
   readonly lastEventId: string | null
   readonly streams: Readonly<Record<string, Position>>
 }
@@ -39,6 +44,11 @@ export function createPositions(): Positions {
   let asked = new Map<string, Position>()
   return {
     get: (stream) => streams.get(stream),
+    knows(stream) {
+      if (!isPattern(stream)) return streams.has(stream)
+      for (const name of streams.keys()) if (matchesStream(stream, name)) return true
+      return false
+    },
     set(stream, position) {
       // Set anew, it stands last: the order of the map is that of hearing from them.
       streams.delete(stream)
@@ -81,6 +91,9 @@ export function createPositions(): Positions {
     },
     get some() {
       return lastEventId !== null || streams.size > 0
+    },
+    get count() {
+      return streams.size
     },
     get lastEventId() {
       return lastEventId

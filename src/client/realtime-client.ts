@@ -14,7 +14,25 @@ import type { EventsListener, Phase, SubscriptionStatus } from './subscriptions.
 export interface RealtimeClient {
   /** The state of the link; the same object until it changes. */
   getState(): ConnectionState
+  /**
+   * Called when the state of the link changes, and when `hears` may answer otherwise: then `getState()` is the same object as
+   * before, so that who shows the state alone renders nothing.
+   */
   onState(listener: () => void): Undo
+  /**
+   * Whether what happens on these streams is heard now, so that a badge may say "live": the link is up and was heard from within the
+   * limit of silence, by the clock as it is when asked (a server that sends no signs of life need not be), what was missed before
+   * has come or is known to be lost, and for each stream every subscription of the cache that concerns it is in effect, one at
+   * least. On a livecache server each has to be positioned as well, of a pattern one stream. `onState` tells when to ask again;
+   * of a silence while the machine slept it can tell only once that is awake.
+   * @param streams names or patterns. None: whatever the session may read, which asks for no position
+   */
+  hears(streams: readonly string[]): boolean
+  /**
+   * How far a stream was read; undefined where that is not known, as before its first event on a server that tells no heads. Events up to
+   * there may still wait for their flush.
+   */
+  positionOf(stream: string): Position | undefined
   /** Hands over the matching events of each flush, in order. The server is subscribed while somebody listens. */
   subscribe(spec: SubscriptionSpec, listener: EventsListener, phase?: Exclude<Phase, 'handler'>): Undo
   /** Calls `handler` for each event of a type, of several, or of a pattern (`goal.*`), in the order in which they happened over all handlers. */

@@ -43,6 +43,8 @@ export interface Session {
   readonly publishRefusal: RealtimeError | null
   /** Another user: nothing was ever heard. */
   forget(): void
+  /** Whether what was missed before this link has come, or is known to be lost. */
+  readonly isCaughtUp: boolean
   /** Another number with each link. */
   readonly link: number
   /** Links that began with a position to go on from. */
@@ -82,6 +84,7 @@ export function createSession(parts: SessionParts): Session {
    */
   let late = new Set<string>()
   let wasLate = false
+  let isCaughtUp = false
   /** Another one with each link, so that nothing is done on the next one on behalf of the last. */
   let link = 0
   let toldWithoutHeads = false
@@ -93,6 +96,7 @@ export function createSession(parts: SessionParts): Session {
     // It replays nothing: its next event is no gap, but where each stream begins anew.
     positions.forgetPlaces()
     subscriber.beginPlain()
+    isCaughtUp = true
     signal({ streams: 'all', cause: wasUpBefore ? 'unconfirmed' : 'joined' })
     connection.synced()
   }
@@ -137,6 +141,7 @@ export function createSession(parts: SessionParts): Session {
 
   function resumed({ streams }: Extract<ServerFrame, { type: 'resumed' }>) {
     answers.received('resume')
+    isCaughtUp = true
     const answered = link
     const lost = sequencer.resume(streams)
     late = new Set(saidBefore.filter((id) => answers.has(id)))
@@ -200,6 +205,7 @@ export function createSession(parts: SessionParts): Session {
   return {
     begin(welcome) {
       link++
+      isCaughtUp = false
       statuses.clear()
       answers.clear()
       wasLate ||= late.size > 0
@@ -217,6 +223,7 @@ export function createSession(parts: SessionParts): Session {
     },
     end() {
       link++
+      isCaughtUp = false
       answers.clear()
       outbox.close()
       sequencer.forgetHeld()
@@ -260,6 +267,9 @@ export function createSession(parts: SessionParts): Session {
       answers.received(id)
     },
     statusOf,
+    get isCaughtUp() {
+      return isCaughtUp
+    },
     get link() {
       return link
     },

@@ -31,6 +31,8 @@ export interface Subscriptions {
   wants(event: RealtimeEvent): boolean
   /** The one that asks for the same, if there is one. */
   find(spec: SubscriptionSpec): Subscription | undefined
+  /** Those that somebody listens to in this phase. */
+  inPhase(phase: Phase): readonly Subscription[]
   readonly current: readonly Subscription[]
 }
 
@@ -56,7 +58,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   const listeners = { cache: new Set<Listener>(), app: new Set<Listener>(), handler: new Set<Listener>() }
   let lastId = 0
 
-  function join(spec: SubscriptionSpec): Undo {
+  function join(spec: SubscriptionSpec): { subscription: Subscription; leaveEntry: Undo } {
     const key = keyOf(spec)
     let entry = entries.get(key)
     if (entry === undefined) {
@@ -67,7 +69,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     entry.users++
     entry.cancelRelease?.()
     entry.cancelRelease = null
-    return () => leave(key, entry)
+    return { subscription: entry, leaveEntry: () => leave(key, entry) }
   }
 
   function leave(key: string, entry: Entry) {
@@ -96,8 +98,8 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
 
   return {
     add(spec, phase, run) {
-      const leaveEntry = join(spec)
-      const listener = { spec, run }
+      const { subscription, leaveEntry } = join(spec)
+      const listener = { subscription, spec, run }
       listeners[phase].add(listener)
       return () => {
         if (listeners[phase].delete(listener)) leaveEntry()
@@ -110,6 +112,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     },
     wants: (event) =>
       Object.values(listeners).some((phase) => [...phase].some(({ spec }) => matchesSubscription(event, spec))),
+    inPhase: (phase) => [...new Set([...listeners[phase]].map(({ subscription }) => subscription))],
     find: (spec) => entries.get(keyOf(spec)),
     get current() {
       return [...entries.values()]
@@ -118,6 +121,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
 }
 
 interface Listener {
+  subscription: Subscription
   spec: SubscriptionSpec
   run: EventsListener
 }

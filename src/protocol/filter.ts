@@ -38,6 +38,16 @@ export function matchesAnyStream(patterns: readonly string[], stream: string): b
   return patterns.some((pattern) => matchesStream(pattern, stream))
 }
 
+/** Whether a stream can be meant by both: names, or patterns. */
+export function streamsOverlap(one: string, other: string): boolean {
+  const [short, long] = [one.split(':'), other.split(':')].toSorted((a, b) => a.length - b.length) as [
+    string[],
+    string[],
+  ]
+  if (short.length < long.length && short.at(-1) !== '*') return false
+  return short.every((segment, index) => segment === '*' || long[index] === '*' || segment === long[index])
+}
+
 export const isPattern = (text: string): boolean => text.includes('*')
 
 /** Linear in the number of segments: only a last `*` stands for more than one. */

@@ -45,6 +45,7 @@ function setUp({ clock = systemClock, ...options }: Options) {
       scope.dispose()
     },
     onAnswer: (ms) => said.push(`answered in ${ms}`),
+    onHearing: () => {},
     ...options,
   })
   /** The machine sleeps, or the page does not run: time goes on, timers and messages wait. */
@@ -425,5 +426,42 @@ describe('a clock that is set', () => {
       vi.advanceTimersByTime(answerMs)
       expect(said).toEqual(['ping', 'answered in 100'])
     }),
+  )
+})
+
+describe('whether a link is heard', () => {
+  it(
+    'is judged by the clock alone, as timers stand still while a machine sleeps',
+    watched(({ liveness, sleep }) => {
+      sleep(limitMs - 1)
+      expect(liveness.isHeard).toBe(true)
+      sleep(1)
+      expect(liveness.isHeard).toBe(false)
+      liveness.heard()
+      expect(liveness.isHeard).toBe(true)
+    }),
+  )
+
+  it('is told when a silence shows that gives no verdict yet, and when it is over', () => {
+    const told: boolean[] = []
+    const { liveness, scope, said } = setUp({ onHearing: () => told.push(liveness.isHeard) })
+    liveness.heard()
+    fireLate(10 * minute)
+    expect({ told, said }).toEqual({ told: [false], said: ['ping'] })
+    liveness.heard()
+    liveness.heard()
+    expect(told).toEqual([false, true])
+    scope.dispose()
+  })
+
+  it(
+    'is no question where silence means nothing',
+    watched(
+      ({ liveness, sleep }) => {
+        sleep(60 * minute)
+        expect(liveness.isHeard).toBe(true)
+      },
+      { beats: false },
+    ),
   )
 })

@@ -221,6 +221,17 @@ describe('a session on a livecache server', () => {
     done()
   })
 
+  it('has caught up once the resume is answered, on each link anew', () => {
+    const { session, begin, end, done } = setUp()
+    const resumed = () => session.receive({ type: 'resumed', streams: {} })
+    const seen = [begin, resumed, begin, resumed, end].map((next) => {
+      next()
+      return session.isCaughtUp
+    })
+    expect(seen).toEqual([false, true, false, true, false])
+    done()
+  })
+
   it('names all the streams a resume could not complete, and those it says nothing of', () => {
     const { session, positions, begin, said, done } = setUp()
     for (const stream of ['s', 't', 'u']) positions.set(stream, at(3))

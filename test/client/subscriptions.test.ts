@@ -42,6 +42,19 @@ describe('subscriptions', () => {
     expect(said).toEqual(['join s1 a', 'again s1', 'leave s1'])
   })
 
+  it('are known by who listens: one that two phases share is one of both, until each has left', () => {
+    const { subscriptions } = setUp()
+    const inPhase = () => (['cache', 'app'] as const).map((phase) => subscriptions.inPhase(phase).map(({ id }) => id))
+    const leave = subscriptions.add({ events: ['a'] }, 'cache', () => {})
+    subscriptions.add({ events: ['a'] }, 'cache', () => {})()
+    subscriptions.add({ events: ['a'] }, 'app', () => {})
+    subscriptions.add({ events: ['b'] }, 'app', () => {})
+    expect(inPhase()).toEqual([['s1'], ['s1', 's2']])
+    leave()
+    expect(inPhase()).toEqual([[], ['s1', 's2']])
+    vi.advanceTimersByTime(1000)
+  })
+
   it('stay through a remount', () => {
     const { subscriptions, said } = setUp()
     subscriptions.add({ events: ['a'] }, 'app', () => {})()

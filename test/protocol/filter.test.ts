@@ -6,6 +6,7 @@ import {
   matchesFilters,
   matchesStream,
   matchesSubscription,
+  streamsOverlap,
 } from '../../src/protocol/index.ts'
 
 describe('a pattern of events', () => {
@@ -193,5 +194,32 @@ describe('a subscription', () => {
 
   it('to no event takes none', () => {
     expect(matchesSubscription(event, { events: [] })).toBe(false)
+  })
+})
+
+describe('two names or patterns of streams', () => {
+  const overlap = (one: string, other: string) => [streamsOverlap(one, other), streamsOverlap(other, one)]
+
+  it.each([
+    ['tenant:3', 'tenant:3'],
+    ['tenant:*', 'tenant:3'],
+    ['tenant:*', 'tenant:3:audit'],
+    ['tenant:*', 'tenant:*:audit'],
+    ['*', 'tenant:3'],
+    ['*', '*'],
+    ['*:3', 'tenant:*'],
+  ])('%s and %s can mean the same stream, whichever is asked first', (one, other) => {
+    expect(overlap(one, other)).toEqual([true, true])
+  })
+
+  it.each([
+    ['tenant:3', 'tenant:33'],
+    ['tenant', 'tenant:*'],
+    ['tenant:3', 'tenant:3:audit'],
+    ['*:audit', 'tenant:3:audit'],
+    ['*:3', 'tenant:4'],
+    ['tenant:*', 'user:*'],
+  ])('%s and %s cannot', (one, other) => {
+    expect(overlap(one, other)).toEqual([false, false])
   })
 })
