@@ -16,6 +16,7 @@ import { createCredentials } from './credentials.ts'
 import { createDelivery } from './delivery.ts'
 import { createTell } from './diagnostics.ts'
 import { createHearing } from './hearing.ts'
+import { createFrames } from './frames.ts'
 import { createInbox } from './inbox.ts'
 import { type ClientOptions, defaultOptions, type ResolvedOptions } from './options.ts'
 import { createOutbox } from './outbox.ts'
@@ -78,6 +79,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     isHidden: page.isHidden,
     gapMs: options.flushGapMs,
     hiddenGapMs: options.hiddenFlushGapMs,
+    frames: createFrames({ scope, now: clock.now, requestFrame: page.requestFrame }),
     budgetMs: options.flushBudgetMs,
     maxQueued: options.maxQueuedEvents,
     flush(events) {

@@ -3,6 +3,7 @@
 import type { Undo } from '../base/emitter.ts'
 import type { Scope } from '../base/scope.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
+import type { Frames } from './frames.ts'
 
 export interface DeliveryOptions {
   scope: Scope
@@ -10,6 +11,8 @@ export interface DeliveryOptions {
   isHidden: () => boolean
   gapMs: number
   hiddenGapMs: number
+  /** Says when the next frame is prepared; left out, flushes are `gapMs` apart. */
+  frames?: Frames
   /** How long one flush may take, in ms. */
   budgetMs: number
   maxQueued: number
@@ -35,7 +38,7 @@ export interface Delivery {
 const firstAllowance = 1_000
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { scope, now, isHidden, gapMs, hiddenGapMs, budgetMs, maxQueued, flush, overflow, slow } = options
+  const { scope, now, isHidden, gapMs, hiddenGapMs, frames, budgetMs, maxQueued, flush, overflow, slow } = options
   let queue: RealtimeEvent[] = []
   let flushedAt = -Infinity
   let cancelTimer: Undo | null = null
@@ -74,7 +77,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     isFlushing = false
     runAfterwards()
     // After a dear flush the next messages are read first, and then more is handed over at once.
-    if (queue.length > 0) cancelTimer ??= scope.timeout(run, gap())
+    if (queue.length > 0) cancelTimer ??= scope.timeout(run, frameDelayMs() ?? gap())
   }
 
   function runAfterwards() {
@@ -84,6 +87,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   const gap = () => (isHidden() ? hiddenGapMs : gapMs)
+  /** Hidden pages have no frames. */
+  const frameDelayMs = () => (isHidden() ? null : (frames?.delayMs(flushedAt) ?? null))
 
   return {
     push(event) {
@@ -98,7 +103,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const elapsed = now() - flushedAt
       // A clock that was set back must not hold the queue.
       if (elapsed >= gap() || elapsed < 0) run()
-      else cancelTimer ??= scope.timeout(run, gap() - elapsed)
+      else cancelTimer ??= scope.timeout(run, frameDelayMs() ?? gap() - elapsed)
     },
     flush() {
       if (isFlushing) afterwards.push(() => run(Infinity))

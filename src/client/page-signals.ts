@@ -24,6 +24,8 @@ export interface Page {
   /** What the browser believes. */
   isOffline(): boolean
   listen(listener: (signal: PageSignal) => void): Undo
+  /** Runs with the next frame that is painted. Left out: none are. */
+  requestFrame?(run: () => void): Undo
 }
 
 interface Source {
@@ -35,6 +37,11 @@ interface Source {
 export const browserPage: Page = {
   isHidden: () => globalThis.document?.visibilityState === 'hidden',
   isOffline: () => !(globalThis.navigator?.onLine ?? true),
+  requestFrame(run) {
+    if (globalThis.requestAnimationFrame === undefined) return () => {}
+    const id = requestAnimationFrame(run)
+    return () => cancelAnimationFrame(id)
+  },
   listen(listener) {
     const { document, window } = globalThis
     if (window === undefined || document === undefined) return () => {}
