@@ -35,6 +35,8 @@ export interface Gateway {
   readonly hub: Hub
   /** Sends an event to everybody who subscribed to it and may read its stream. */
   readonly publish: Hub['publish']
+  /** How new an answer of the app's API is, for its header `Livecache-As-Of`; to be asked before the data is read. */
+  readonly asOf: Hub['asOf']
   /** Take it as it is for `listen()`, or put it behind another server of yours. */
   readonly server: Server
   /** Starts the server; resolves once it takes connections. Rejects with `port-in-use` where the port is taken. */
@@ -122,7 +124,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     await closed
   }
 
-  return { hub, publish: hub.publish, server, listen: (port, host = '127.0.0.1') => listen(server, port, host), close }
+  return {
+    hub,
+    publish: hub.publish,
+    asOf: hub.asOf,
+    server,
+    listen: (port, host = '127.0.0.1') => listen(server, port, host),
+    close,
+  }
 }
 
 /**

@@ -2,7 +2,9 @@
 import { type Clock, systemClock } from '../base/clock.ts'
 import { definedOf } from '../base/defined.ts'
 import { RealtimeError } from '../base/errors.ts'
+import { encodeAsOf } from '../protocol/as-of.ts'
 import { closeCodes } from '../protocol/codes.ts'
+import { isPattern } from '../protocol/filter.ts'
 import type { Verify } from './access.ts'
 import { createEventLog, type EventFrame, type NewEvent } from './event-log.ts'
 import { createFanOut } from './fan-out.ts'
@@ -38,6 +40,13 @@ export interface HubOptions {
 export interface Hub {
   /** Sends an event to everybody who subscribed to it and may read its stream. Returns it with its id and place. */
   publish(event: NewEvent): EventFrame
+  /**
+   * How new an answer of the app's API is, for its header `Livecache-As-Of`: where these streams are now, 0 where they had no event yet.
+   * Ask before the data is read, and publish only what can be read already: then the answer holds all of that, and maybe more.
+   * Throws `invalid-option` for a pattern, which has no place.
+   * @param streams those that feed what is answered
+   */
+  asOf(streams: readonly string[]): string
   /** Begins a session for a socket that was opened. */
   connect(sink: SessionSink, request: SessionRequest): Session
   /** The identity of the event log. */
@@ -89,6 +98,7 @@ export function createHub(given: HubOptions): Hub {
       return fanOut.size
     },
     publish: (event) => append(asItTravels(event)),
+    asOf: (streams) => encodeAsOf(Object.fromEntries(streams.map((stream) => [stream, log.head(named(stream))]))),
     connect(sink, request) {
       const session = createSession(request, sink, { ...options, log, publishing }, () => fanOut.remove(session))
       if (closed) session.end(closeCodes.serverRestart, 'the server is going away')
@@ -100,4 +110,12 @@ export function createHub(given: HubOptions): Hub {
       fanOut.endAll(code, reason)
     },
   }
+}
+
+function named(stream: string): string {
+  if (typeof stream === 'string' && stream !== '' && !isPattern(stream)) return stream
+  throw new RealtimeError(
+    'invalid-option',
+    `asOf needs the names of streams, and ${JSON.stringify(stream)} is none, so nobody could tell how new the answer is. Name each stream that feeds it, such as "tenant:3".`,
+  )
 }

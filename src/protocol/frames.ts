@@ -147,7 +147,7 @@ export const serverFrameFields = {
 } as const satisfies FieldTable & Record<ServerFrame['type'], object>
 
 const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-const isPosition = (value: unknown): boolean =>
+export const isPosition = (value: unknown): value is Position =>
   isObject(value) && typeof value['epoch'] === 'string' && isSeq(value['seq']) && isSeq(value['prev'] ?? 0)
 const isMove = (value: unknown): boolean => isObject(value) && isSeq(value['prev']) && isSeq(value['seq'])
 const every = (value: unknown, test: (item: unknown) => boolean): boolean =>

@@ -1,3 +1,4 @@
+export * from './as-of.ts'
 export * from './codec.ts'
 export * from './codes.ts'
 export { defineEvents, payload, versions } from './define-events.ts'

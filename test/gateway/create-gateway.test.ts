@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
 import { createClient, type RealtimeClient } from '../../src/client/index.ts'
 import { createGateway, type Gateway, type GatewayOptions, verifyJwt } from '../../src/gateway/index.ts'
+import { asOfHeader, parseAsOf } from '../../src/protocol/index.ts'
 
 const secret = 'a secret of thirty-two bytes or more'
 const key = new TextEncoder().encode(secret)
@@ -109,6 +110,15 @@ describe('a gateway', () => {
     expect(await (await fetch(`${http}/api/goals`)).text()).toBe('app: /api/goals')
     const bare = await start()
     expect((await fetch(`${bare.http}/api/goals`)).status).toBe(404)
+  })
+
+  it('tells the app how new its answers are, in a header that takes any name of a stream', async () => {
+    const { gateway, http } = await start({
+      onRequest: (_request, response) => response.setHeader(asOfHeader, gateway.asOf(['tenant:Žofia'])).end(),
+    })
+    gateway.publish({ type: 'goal.created', payload: {}, stream: 'tenant:Žofia' })
+    const { headers } = await fetch(`${http}/api/goals`)
+    expect(parseAsOf(headers.get(asOfHeader))).toEqual({ 'tenant:Žofia': { epoch: gateway.hub.epoch, seq: 1 } })
   })
 
   it('says plainly that its port is taken', async () => {

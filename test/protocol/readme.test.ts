@@ -7,12 +7,15 @@ import type { WebSocketServer } from 'ws'
 import { systemClock } from '../../src/base/clock.ts'
 import { createClient, type RealtimeClient, type Resync } from '../../src/client/index.ts'
 import {
+  asOfHeader,
   closeCodeOfError,
   closeCodes,
   decodeClientFrame,
+  encodeAsOf,
   encodeFrame,
   maxFrameDepth,
   maxFrameLength,
+  parseAsOf,
   type RealtimeEvent,
 } from '../../src/protocol/index.ts'
 import { clientFrameFields, serverFrameFields } from '../../src/protocol/frames.ts'
@@ -70,6 +73,13 @@ describe('the specification', () => {
     for (const code of Object.keys(closeCodeOfError)) expect(text).toContain(`\`${code}\``)
     expect(text).toContain(`| ${maxFrameLength.toLocaleString('en')} bytes`)
     expect(text).toContain(`| ${maxFrameDepth} levels`)
+  })
+
+  it('shows a header that says how new an answer is, as it is written and read', () => {
+    const [, header, value] = /^(livecache-as-of): (.+)$/m.exec(section(/^## 20\. /m))!
+    expect(header).toBe(asOfHeader.toLowerCase())
+    expect(encodeAsOf(parseAsOf(value)!)).toBe(value)
+    expect(text).toContain(`\naccess-control-expose-headers: ${asOfHeader}\n`)
   })
 
   it('links only to headings that are there', () => {
