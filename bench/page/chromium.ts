@@ -143,9 +143,13 @@ async function openPage(call: Call, url: string): Promise<Page> {
       await call('Target.disposeBrowserContext', { browserContextId })
     },
   }
-  while (!(await page.evaluate<boolean>(`document.readyState === 'complete' && 'page' in window`))) await pass()
+  while (!(await isReady(page))) await pass()
   return page
 }
+
+/** On its way from one document to the next it has none to be asked. */
+const isReady = (page: Page) =>
+  page.evaluate<boolean>(`document.readyState === 'complete' && 'page' in window`).catch(() => false)
 
 const pass = () => new Promise((resolve) => setTimeout(resolve, 10))
 
