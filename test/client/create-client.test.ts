@@ -56,6 +56,26 @@ describe('events', () => {
     expect(seen).toEqual(['1', '2', '3', '4'])
   })
 
+  it('arrive with who caused them and what they are about, as the server published them, also when they are replayed', async () => {
+    const { client, server } = await onServer()
+    const heard: unknown[] = []
+    client.on('*', ({ origin, entity, replayed }) => heard.push({ origin, entity, replayed }))
+    const entity = { type: 'goal', id: '7', version: 4 }
+    const origins = [{ clientId: 'c1', mutationId: 'm1' }, { mutationId: 'm2' }, { clientId: 'c1' }]
+    const publish = () => {
+      for (const origin of origins) server.publish({ type: 'a', payload: {}, origin, entity })
+    }
+    await pass(0)
+    publish()
+    await pass(100)
+    expect(heard.splice(0)).toEqual(origins.map((origin) => ({ origin, entity, replayed: false })))
+    server.goDown()
+    publish()
+    server.comeBack()
+    await pass(10_000)
+    expect(heard).toEqual(origins.map((origin) => ({ origin, entity, replayed: true })))
+  })
+
   it('that come again are handed over once and confirmed every time', async () => {
     const { client, seen, transport } = await onScript()
     for (let round = 0; round < 3; round++) transport.last.say({ type: 'a', eventId: 'E1' })

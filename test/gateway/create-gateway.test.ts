@@ -65,13 +65,17 @@ describe('a gateway', () => {
     const { gateway, ws } = await start()
     const client = joinWith(`${ws}/realtime`, await tokenFor())
     const heard: unknown[] = []
-    client.on('goal.*', ({ payload }) => heard.push(payload))
+    const about = { entity: { type: 'goal', id: '7', version: 3 }, origin: { clientId: 'c1', mutationId: 'm1' } }
+    client.on('goal.*', ({ payload, entity, origin }) => heard.push({ payload, entity, origin }))
     await until(() => client.inspect().subscriptions[0]?.status === 'subscribed')
-    gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: { id: 7 } })
+    gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: { id: 7 }, ...about })
     gateway.publish({ type: 'goal.created', stream: 'tenant:2', payload: { id: 8 } })
     gateway.publish({ type: 'goal.created', stream: 'user:ada', payload: { id: 9 } })
     await until(() => heard.length === 2)
-    expect(heard).toEqual([{ id: 7 }, { id: 9 }])
+    expect(heard).toEqual([
+      { payload: { id: 7 }, ...about },
+      { payload: { id: 9 }, entity: null, origin: undefined },
+    ])
     expect(client.getState()).toMatchObject({ server: 'livecache', transport: 'websocket' })
     await until(() => client.inspect().counters.acked === 2)
     expect(client.inspect().counters).toMatchObject({ received: 2, acked: 2 })
