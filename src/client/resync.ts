@@ -10,4 +10,6 @@ export interface Resync {
    * asked for it. `overflow`: more came than the app could take.
    */
   cause: 'joined' | 'lost' | 'unconfirmed' | 'requested' | 'overflow'
+  /** Where one subscription of several begins: the types and patterns it listens to. Left out: whatever is listened to. */
+  events?: readonly string[]
 }

@@ -120,11 +120,17 @@ export function createSession(parts: SessionParts): Session {
     const joined = sequencer.join(streams ?? {})
     const [isLate, isJoining] = ref === undefined ? [false, false] : inEffect(ref)
     if (isLate) signalLate()
-    else if (isJoining) signal({ streams: 'all', cause: 'joined' })
+    else if (isJoining) signal({ streams: 'all', cause: 'joined', ...(joined.length === 0 && eventsOf(ref)) })
     else if (joined.length > 0) signal({ streams: joined, cause: 'joined' })
     // Where no heads are told, nobody knows what was missed before the first of all.
     else if (streams === undefined && !toldWithoutHeads) signal({ streams: 'all', cause: 'joined' })
     toldWithoutHeads ||= streams === undefined
+  }
+
+  /** Streams that are heard for the first time concern the other subscriptions too. */
+  function eventsOf(ref: string | undefined): Pick<Resync, 'events'> {
+    const subscription = subscriptions.current.find(({ id }) => id === ref)
+    return subscription ? { events: subscription.spec.events } : {}
   }
 
   function signalLate() {
@@ -252,12 +258,12 @@ export function createSession(parts: SessionParts): Session {
     replayed() {
       if (answers.has('resume')) answers.expect('resume', 'the resume')
     },
-    cacheJoins({ id }, isNew) {
+    cacheJoins({ id, spec }, isNew) {
       // Also on streams whose positions others have moved on. The answer of the server says from where on it hears.
       const { state } = connection
       const isUp = state.name === 'connected'
       if (isUp ? isNew && state.server === 'livecache' : positions.some) joining.add(id)
-      else if (isUp) signal({ streams: 'all', cause: 'joined' })
+      else if (isUp) signal({ streams: 'all', cause: 'joined', events: spec.events })
     },
     left({ id }) {
       late.delete(id)
