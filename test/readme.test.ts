@@ -17,6 +17,7 @@ interface Goal { id: string; name: string }
 declare const session: { accessToken(options: { fresh: boolean }): Promise<string | null> }
 declare const user: { id: string } | undefined
 declare function fetchGoals(): Promise<Goal[]>
+declare function post(url: string, body: object, headers: Record<string, string>): Promise<Goal>
 declare const rules: Record<string, () => undefined>
 declare const url: string
 `
@@ -62,7 +63,7 @@ it('shows code that compiles', () => {
       encoding: 'utf8',
     })
     expect(stdout).toBe('')
-    expect(blocks.length).toBe(8)
+    expect(blocks.length).toBe(10)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -21,7 +21,7 @@ interface Part {
 
 const parts: readonly Part[] = [
   // The goal: less than TanStack Query itself, 9,800.
-  { name: 'the core: client, WebSocket, rules, provider, hooks', imports: core, budget: 26_150 },
+  { name: 'the core: client, WebSocket, rules, provider, hooks', imports: core, budget: 36_900 },
   // The goal: 4,000 more.
   { name: 'the indicator', imports: 'RealtimeIndicator', besides: core, budget: 850 },
   // The goal: 3,000 more.

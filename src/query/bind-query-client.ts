@@ -1,83 +1,214 @@
-// Joins a client and a QueryClient: runs the rules of each flush in one notifyManager.batch, so that a burst of events renders
-// once, and fetches again what may have been missed.
-import { notifyManager, type QueryClient } from '@tanstack/react-query'
+// Joins a client and a QueryClient: runs the rules of each flush in one batch, so that a burst of events renders once, and has
+// fetched again what may have been missed. What a change does to a cache is live-cache.ts.
+import type { Query, QueryClient, QueryKey } from '@tanstack/react-query'
+import { type Clock, systemClock } from '../base/clock.ts'
 import type { Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import type { RealtimeClient } from '../client/realtime-client.ts'
+import type { Resync } from '../client/resync.ts'
+import type { Revoked } from '../client/revoked.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
-import { createApply } from './apply.ts'
-import { queriesFedBy, type StreamBindings } from './bindings.ts'
+import { queriesBoundTo, queriesFedBy, type StreamBindings } from './bindings.ts'
+import { type Cause, causeOf, ownCause } from './cause.ts'
+import { startFallback } from './fallback.ts'
+import type { Apply } from './applier.ts'
+import { retainLiveCache } from './live-cache.ts'
+import { createNotices } from './notices.ts'
 import type { Operation } from './operations.ts'
-import { createRefetcher } from './refetcher.ts'
-import { indexRules, operationsOf, type RuleIndex, type Rules } from './rules.ts'
+import { followMetaRules, indexRules, listensTo, type NamedRule, operationsOf, type Rules } from './rules.ts'
 
 export interface BindOptions {
   client: RealtimeClient
   queryClient: QueryClient
   rules: Rules
   streams?: StreamBindings | undefined
+  /** How often queries on screen are fetched while nothing is pushed, in ms. */
+  fallbackMs: number
   onError: (error: RealtimeError) => void
+  /** Told which queries were taken away with the access to their streams. */
+  onRevoked?: ((queryKeys: readonly QueryKey[]) => void) | undefined
+  /** While it is shut nothing is done to the cache; what comes waits. @default open */
+  gate?: Gate | undefined
+  clock?: Clock | undefined
 }
 
-/** Keeps the cache up to date until the returned undo is called. */
-export function bindQueryClient({ client, queryClient, rules, streams, onError }: BindOptions): Undo {
-  const index = indexRules(rules)
-  const refetcher = createRefetcher(queryClient)
-  const apply = createApply(queryClient, refetcher)
+/** Whether the cache is ready: a persisted one has to be restored first. */
+export interface Gate {
+  isOpen(): boolean
+  onOpen(listener: () => void): Undo
+}
 
-  let wasConnected = client.getState().name === 'connected'
-  /** What broke the link mostly broke fetches too; now that it is back, those on screen that failed are tried again. */
-  function retryFailed() {
-    const isConnected = client.getState().name === 'connected'
-    const isBack = isConnected && !wasConnected
-    wasConnected = isConnected
-    if (!isBack) return
-    for (const query of queriesFedBy(queryClient, 'all', streams)) {
-      const { status, isInvalidated } = query.state
-      if (query.isActive() && (status === 'error' || isInvalidated)) refetcher.invalidate(query)
+/** So many events wait at the gate; beyond that they give way to one fetch of what they may concern. */
+const maxWaiting = 10_000
+/** In ms, for what many clients have to fetch at the same time. */
+const resyncSpreadMs = 2_000
+
+/** Keeps the cache up to date until the returned undo is called. */
+export function bindQueryClient(options: BindOptions): Undo {
+  const { client, queryClient, rules, streams, fallbackMs, onError, onRevoked, gate, clock = systemClock } = options
+  const [cache, release] = retainLiveCache(queryClient, clock)
+  const index = indexRules(rules)
+  const notices = createNotices()
+  const want = (events: readonly string[]) => client.subscribe({ events }, () => {}, 'cache')
+  const metaRules = followMetaRules(queryClient.getQueryCache(), want)
+  const isOpen = () => gate?.isOpen() ?? true
+  /** What came while the gate was shut, in order. */
+  let waiting: (() => void)[] = []
+  let waitingEvents = 0
+  let hasJoined = false
+
+  function whenOpen(act: () => void) {
+    if (isOpen()) act()
+    else waiting.push(act)
+  }
+
+  function open() {
+    const due = waiting
+    waiting = []
+    waitingEvents = 0
+    // Together, so that what several of them ask for is fetched once.
+    cache.batch(() => {
+      for (const act of due) act()
+    })
+  }
+
+  function receive(events: readonly RealtimeEvent[]) {
+    if (isOpen()) return applyAll(events)
+    waitingEvents += events.length
+    if (waitingEvents <= maxWaiting) waiting.push(() => applyAll(events))
+    // What comes later is fetched with the rest.
+    else waiting = [() => resync({ streams: 'all', cause: 'overflow' })]
+  }
+
+  function applyAll(events: readonly RealtimeEvent[]) {
+    cache.batch((apply) => {
+      for (const event of events) applyEvent(event, apply)
+    })
+  }
+
+  function applyEvent(event: RealtimeEvent, apply: Apply) {
+    const [ofTable, ofQueries] = [index.for(event.type), metaRules.for(event.type)]
+    if (ofTable.length + ofQueries.length === 0) return notices.unmatched(event.type)
+    const mutationId = event.origin?.mutationId
+    const echo = mutationId !== undefined && cache.hopes.isOwn(mutationId) ? newEcho() : null
+    for (const rule of ofTable) applyRule(rule, event, apply, echo)
+    for (const rule of ofQueries) applyRule(rule, event, apply, echo)
+    const hope = echo === null ? undefined : cache.hopes.get(mutationId!)
+    if (hope) cache.hopes.echoed(hope, echo!.operations, echo!.touched)
+  }
+
+  function applyRule(rule: NamedRule, event: RealtimeEvent, apply: Apply, echo: Echo | null) {
+    const report = (error: unknown) => onError(threw(rule, event, error))
+    const operations = answerOf(rule, event, report)
+    if (operations.length === 0) return
+    const cause = causeOf(event, rule.name, echo !== null, report)
+    for (const operation of operations) {
+      echo?.operations.push(operation)
+      try {
+        apply(operation, cause, echo?.touched)
+      } catch (error) {
+        report(error)
+      }
     }
   }
 
-  const undos = [
-    client.onResync(({ streams: missed }) => {
-      notifyManager.batch(() => {
-        for (const query of queriesFedBy(queryClient, missed, streams)) refetcher.invalidate(query)
-      })
-    }),
-    client.onState(retryFailed),
-  ]
-  if (index.wanted.length > 0) {
-    const applyAll = (events: readonly RealtimeEvent[]) =>
-      notifyManager.batch(() => {
-        for (const event of events) applyEvent(event, index, apply, onError)
-      })
-    undos.push(client.subscribe({ events: index.wanted }, applyAll, 'cache'))
+  /** Of a query that brought its own rule along: nobody else misses what only it listens to. */
+  const isOf = (events: Resync['events'], query: Query) =>
+    events === undefined || events.every((name) => index.wanted.includes(name)) || listensTo(query, events)
+
+  function resync({ streams: missed, cause: why, events }: Resync) {
+    if (why === 'joined') hasJoined = true
+    const positions = Object.entries(client.inspect().positions)
+    cache.notHeardUpTo(Object.fromEntries(positions.filter(([name]) => missed === 'all' || missed.includes(name))))
+    if (streams === undefined && why === 'lost') notices.unbound()
+    const isPersonal = missed !== 'all' && missed.every((stream) => stream.startsWith('user:'))
+    const cause: Cause = { ...ownCause('resync'), type: why, isPersonal }
+    for (const query of queriesFedBy(queryClient, missed, streams)) {
+      if (!isOf(events, query)) continue
+      // Fetched before, and known to be new enough all the same.
+      if (why === 'joined' && cache.isUpToDate(query)) continue
+      cache.resync(query, cause, { spreadMs: isPersonal ? 0 : resyncSpreadMs })
+    }
   }
-  // The last: leaving hands over what waits for its flush, and that may invalidate.
-  undos.push(refetcher.dispose)
+
+  function revoke({ streams: withdrawn }: Revoked) {
+    const queries = queriesBoundTo(queryClient, withdrawn, streams)
+    cache.purge(queries)
+    // Where nothing says what feeds which query, the server has to say what this user may still see.
+    if (streams === undefined) resync({ streams: 'all', cause: 'requested' })
+    waiting = waiting.filter(() => withdrawn !== 'all')
+    if (queries.length > 0) onRevoked?.(queries.map(({ queryKey }) => queryKey))
+  }
+
+  function hydrated(query: Query) {
+    if (!hasJoined || !queriesFedBy(queryClient, 'all', streams).includes(query)) return
+    // Nobody knows what happened between its being fetched elsewhere and now.
+    whenOpen(() => cache.resync(query, { ...ownCause('resync'), type: 'hydrated' }, {}))
+  }
+
+  function fetchOnScreen() {
+    for (const query of queriesFedBy(queryClient, 'all', streams)) if (query.isActive()) cache.invalidate(query)
+  }
+
+  const undos = [
+    // The first: leaving hands over what waits for its flush.
+    ...(index.wanted.length > 0 ? [want(index.wanted)] : []),
+    metaRules.dispose,
+    cache.onForeignData(hydrated),
+    client.onResync((missed) => whenOpen(() => resync(missed))),
+    client.onRevoked((revoked) => whenOpen(() => revoke(revoked))),
+    retryFailedOnReturn(client, (isFailed) => {
+      for (const query of queriesFedBy(queryClient, 'all', streams)) if (isFailed(query)) cache.invalidate(query)
+    }),
+    startFallback(client, clock, fallbackMs, fetchOnScreen),
+    client.onFlush(receive),
+    ...(gate ? [gate.onOpen(open)] : []),
+    // The last: the others may still have something fetched.
+    release,
+  ]
   return () => {
     for (const undo of undos) undo()
   }
 }
 
-function applyEvent(
+/** What an event that tells of a change made here has done. */
+interface Echo {
+  readonly operations: Operation[]
+  readonly touched: Set<Query>
+}
+
+const newEcho = (): Echo => ({ operations: [], touched: new Set() })
+
+function answerOf(
+  { run: rule }: NamedRule,
   event: RealtimeEvent,
-  index: RuleIndex,
-  apply: (operation: Operation) => void,
-  onError: (error: RealtimeError) => void,
-) {
-  for (const { name, run } of index.for(event.type)) {
-    try {
-      for (const operation of operationsOf(run(event))) apply(operation)
-    } catch (cause) {
-      const advice = cause instanceof RealtimeError ? cause.message : 'Mend it, or catch inside it.'
-      onError(
-        new RealtimeError(
-          'handler-threw',
-          `The rule "${name}" failed on event ${event.id ?? event.type}, so the cache misses its change; other rules ran. ${advice}`,
-          { cause },
-        ),
-      )
-    }
+  report: (error: unknown) => void,
+): readonly Operation[] {
+  try {
+    return operationsOf(rule(event))
+  } catch (error) {
+    report(error)
+    return []
   }
+}
+
+function threw({ name }: NamedRule, event: RealtimeEvent, cause: unknown): RealtimeError {
+  const advice = cause instanceof RealtimeError ? cause.message : 'Mend it, or catch inside it.'
+  return new RealtimeError(
+    'handler-threw',
+    `The rule "${name}" failed on event ${event.id ?? event.type}, so the cache misses its change; other rules ran. ${advice}`,
+    { cause },
+  )
+}
+
+/** What broke the link mostly broke fetches too; now that it is back, those on screen that failed are tried again. */
+function retryFailedOnReturn(client: RealtimeClient, retry: (isFailed: (query: Query) => boolean) => void): Undo {
+  let wasConnected = client.getState().name === 'connected'
+  return client.onState(() => {
+    const isConnected = client.getState().name === 'connected'
+    const isBack = isConnected && !wasConnected
+    wasConnected = isConnected
+    if (!isBack) return
+    retry((query) => query.isActive() && (query.state.status === 'error' || query.state.isInvalidated))
+  })
 }

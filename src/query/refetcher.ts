@@ -1,57 +1,126 @@
-// Invalidations: at most one fetch running and one waiting per query. TanStack Query by itself loses an invalidation that
-// comes during a first fetch, and never settles under a train of them (each cancels the fetch before it).
-import type { Query, QueryClient } from '@tanstack/react-query'
+// Invalidations: at most one fetch running and one waiting per query, with a least time between two. TanStack Query by itself
+// loses an invalidation that comes during a first fetch, and never settles under a train of them (each cancels the fetch before it).
+import { focusManager, onlineManager, type Query } from '@tanstack/react-query'
+import type { Clock } from '../base/clock.ts'
 import type { Undo } from '../base/emitter.ts'
+import { createScope } from '../base/scope.ts'
+import type { InvalidateOptions } from './operations.ts'
 
 export interface Refetcher {
-  /** A fetch that begins after this call will be made, now or when the running one has settled. */
-  invalidate(query: Query): void
+  /** A fetch that begins after this call will be made: now, when the running one has settled, or when its time has come. */
+  invalidate(query: Query, options?: InvalidateOptions): void
   /** Whatever fetches it next will do; until then it counts as stale. */
   markStale(query: Query): void
-  /** Takes nothing new; what waits is still done, or a result that is already old would pass for fresh. */
+  /** A fetch has begun, on whoever's behalf. @param isMore it fetches one page more and leaves the others as they are */
+  began(query: Query, isMore: boolean): void
+  /** A fetch has ended. `cancelled`: without an answer, for an optimistic change perhaps, which a new one would overwrite. */
+  ended(query: Query, how: 'success' | 'error' | 'cancelled'): void
+  /** Somebody looks at the query. */
+  seen(query: Query): void
+  /** The app wrote data, by which TanStack Query forgets that the query was to be fetched. */
+  written(query: Query): void
+  forget(query: Query): void
+  /** Whether the query is still to be fetched, or being fetched for it. */
+  wants(query: Query): boolean
+  /** Takes nothing new; what waits for a running fetch is still done, or a result that is already old would pass for fresh. */
   dispose: Undo
+  /** Queries that are to be fetched once more when the running fetch has settled. */
+  readonly waiting: number
 }
 
-export function createRefetcher(queryClient: QueryClient): Refetcher {
-  const waiting = new Set<Query>()
-  let disposed = false
+interface Wanted {
+  notBefore: number
+  minGapMs: number
+  cancelTimer: Undo | null
+  /** The fetch that runs began since, and will do if nothing cuts it short. */
+  isRunning: boolean
+}
 
-  const unsubscribe = queryClient.getQueryCache().subscribe((event) => {
-    const { query } = event
-    if (!waiting.has(query)) return
-    if (event.type === 'removed') waiting.delete(query)
-    else if (event.type === 'updated' && query.state.fetchStatus !== 'fetching') {
-      waiting.delete(query)
-      // A failure is shown, and not tried again on behalf of an event: a train of them would hide it for ever. A cancelled
-      // fetch (its state is set back) makes room for an optimistic update, which a new one would overwrite.
-      if (query.state.status === 'error' || event.action.type === 'setState') query.invalidate()
-      else invalidateNow(query)
-    }
-    endIfDone()
-  })
+export const defaultMinGapMs = 1_000
 
-  function endIfDone() {
-    if (disposed && waiting.size === 0) unsubscribe()
+export function createRefetcher(clock: Clock): Refetcher {
+  const scope = createScope(clock)
+  const wanted = new Map<Query, Wanted>()
+  const begunAt = new WeakMap<Query, number>()
+
+  function forget(query: Query) {
+    wanted.get(query)?.cancelTimer?.()
+    wanted.delete(query)
   }
+
+  /** Fetches what is wanted of it, if its time has come. */
+  function attempt(query: Query) {
+    const want = wanted.get(query)
+    // What runs began before; once it has settled this is called again. A paused one has not begun.
+    if (want === undefined || query.state.fetchStatus === 'fetching') return
+    query.invalidate()
+    if (!canFetch(query)) return
+    const dueAt = Math.max(want.notBefore, (begunAt.get(query) ?? -Infinity) + want.minGapMs)
+    const waitMs = dueAt - clock.now()
+    want.cancelTimer?.()
+    want.cancelTimer = null
+    // A clock that was set back must not make it wait for longer than was meant.
+    if (waitMs > 0 && !scope.disposed)
+      want.cancelTimer = scope.timeout(() => attempt(query), Math.min(waitMs, Math.max(want.minGapMs, maxSpreadMs)))
+    // A failure is the query's own to show.
+    else query.fetch(undefined, { cancelRefetch: false }).catch(() => {})
+  }
+
+  function invalidate(query: Query, { minGapMs = defaultMinGapMs, spreadMs = 0 }: InvalidateOptions = {}) {
+    const notBefore = clock.now() + clock.random() * spreadMs
+    const known = wanted.get(query)
+    if (known === undefined) wanted.set(query, { notBefore, minGapMs, cancelTimer: null, isRunning: false })
+    else {
+      known.isRunning = false
+      // Who cannot wait is not held up by who can.
+      known.notBefore = Math.min(known.notBefore, notBefore)
+      known.minGapMs = Math.min(known.minGapMs, minGapMs)
+    }
+    attempt(query)
+  }
+
+  const attemptAll = () => {
+    for (const query of [...wanted.keys()]) attempt(query)
+  }
+  scope.own(focusManager.subscribe(attemptAll))
+  scope.own(onlineManager.subscribe(attemptAll))
 
   return {
-    invalidate(query) {
-      // A paused fetch has not begun, so it will hold what was invalidated now.
-      if (query.state.fetchStatus === 'fetching') waiting.add(query)
-      else invalidateNow(query)
-    },
+    invalidate,
     markStale: (query) => query.invalidate(),
-    dispose() {
-      disposed = true
-      endIfDone()
+    began(query, isMore) {
+      begunAt.set(query, clock.now())
+      const want = wanted.get(query)
+      if (want) want.isRunning = !isMore
+    },
+    ended(query, how) {
+      const want = wanted.get(query)
+      if (want === undefined) return
+      if (how === 'success' && !want.isRunning) return attempt(query)
+      forget(query)
+      if (how === 'success') return
+      // A failure is shown, and not tried again on behalf of an event: a train of them would hide it for ever.
+      query.invalidate()
+    },
+    seen: attempt,
+    written(query) {
+      if (wanted.has(query)) query.invalidate()
+    },
+    forget,
+    wants: (query) => wanted.has(query),
+    dispose: scope.dispose,
+    get waiting() {
+      return [...wanted.keys()].filter(({ state }) => state.fetchStatus === 'fetching').length
     },
   }
 }
 
-/** What `invalidateQueries` does to one query, without looking through all of them. */
-function invalidateNow(query: Query) {
-  query.invalidate()
-  if (!query.isActive() || query.isDisabled() || query.isStatic()) return
-  // A failure is the query's own to show.
-  query.fetch(undefined, { cancelRefetch: false }).catch(() => {})
+/** A spread is never longer than this, in ms, as far as a clock that jumps is concerned. */
+const maxSpreadMs = 60_000
+
+/** Hidden or offline it is kept until the page is back, unseen until somebody looks; `networkMode` says who wants it all the same. */
+function canFetch(query: Query): boolean {
+  const { networkMode } = query.options
+  if (!query.isActive() || query.isDisabled() || query.isStatic()) return false
+  return focusManager.isFocused() && (onlineManager.isOnline() || networkMode === 'always')
 }

@@ -1,12 +1,12 @@
 // The client that the hooks read.
 import { createContext, useContext } from 'react'
 import { RealtimeError } from '../base/errors.ts'
-import type { RealtimeClient } from '../client/realtime-client.ts'
+import type { Realtime } from '../query/create-realtime.ts'
 
-export const RealtimeContext = createContext<RealtimeClient | null>(null)
+export const RealtimeContext = createContext<Realtime<any> | null>(null)
 
 /** The client of the nearest provider; throws `no-provider` where there is none. @param caller for the message */
-export function useRealtimeClient(caller = 'useRealtimeClient'): RealtimeClient {
+export function useRealtimeClient(caller = 'useRealtimeClient'): Realtime<any> {
   const client = useContext(RealtimeContext)
   if (client === null) {
     throw new RealtimeError(

@@ -5,6 +5,7 @@ import { type JSX, type ReactNode, useEffect, useLayoutEffect } from 'react'
 import type { EventTable } from '../protocol/define-events.ts'
 import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
 import { RealtimeContext } from './context.ts'
+import { useGate } from './use-gate.ts'
 import { useOwnRealtime } from './use-own-realtime.ts'
 
 interface CommonProps {
@@ -44,15 +45,15 @@ function ClientProvider({ client, identity, enabled = true, children }: GivenPro
   const queryClient = useQueryClient()
   const isRestoring = useIsRestoring()
 
-  useEffect(() => client.bindQueryClient(queryClient), [client, queryClient])
+  const gate = useGate(!isRestoring)
+  useEffect(() => client.bindQueryClient(queryClient, gate), [client, queryClient, gate])
   // React 18 warns of layout effects on a server, where neither runs. Looked up here, since importing must touch no global.
   // oxlint-disable-next-line react/hooks -- the same one for as long as the page lives
   const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
   // In the commit that shows the new user: between it and passive effects a message of the old one could still arrive.
   // oxlint-disable-next-line react/hooks -- as above
   useCommitEffect(() => client.configure({ identity, enabled }), [client, identity, enabled])
-  // A persisted cache comes first: events applied to it while it is being restored would be overwritten.
-  useEffect(() => (isRestoring ? undefined : client.hold()), [client, isRestoring])
+  useEffect(() => client.hold(), [client])
 
   return <RealtimeContext.Provider value={client}>{children}</RealtimeContext.Provider>
 }

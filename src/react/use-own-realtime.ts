@@ -1,12 +1,9 @@
 // A client made from the provider's props, and made anew when what it dials changes.
-import type { QueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Undo } from '../base/emitter.ts'
 import { createClient } from '../client/create-client.ts'
-import { bindQueryClient } from '../query/bind-query-client.ts'
-import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
+import { joinCache, type Realtime, type RealtimeOptions } from '../query/create-realtime.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
-import type { Rules } from '../query/rules.ts'
+import { operationsOf, type RuleResult, type Rules } from '../query/rules.ts'
 import { useLatest } from './use-latest.ts'
 
 export function useOwnRealtime(options: RealtimeOptions): Realtime {
@@ -27,7 +24,14 @@ type Latest = Readonly<{ current: RealtimeOptions }>
 type OwnClient = ReturnType<typeof createClient>
 
 function createOwnClient(options: RealtimeOptions, latest: Latest): OwnClient {
-  const { rules: _rules, streams: _streams, getToken, ...rest } = options
+  const {
+    rules: _rules,
+    streams: _streams,
+    fallbackMs: _fallbackMs,
+    onRevoked: _onRevoked,
+    getToken,
+    ...rest
+  } = options
   return createClient({
     ...rest,
     ...(getToken && { getToken: (request) => latest.current.getToken?.(request) ?? null }),
@@ -43,15 +47,19 @@ function bindable(
 ): { client: OwnClient; ruleNames: string; realtime: Realtime } {
   const names = JSON.parse(ruleNames) as string[]
   const rules: Rules = Object.fromEntries(
-    names.map((name) => [name, (event: RealtimeEvent) => latest.current.rules?.[name]?.(event)]),
+    names.map((name) => [name, (event: RealtimeEvent) => runLatest(latest.current.rules?.[name], event)]),
   )
-  const bind = (queryClient: QueryClient): Undo =>
-    bindQueryClient({
-      client,
-      queryClient,
-      rules,
-      streams: latest.current.streams,
-      onError: (error) => (latest.current.onError ?? console.error)(error),
-    })
-  return { client, ruleNames, realtime: { ...client, bindQueryClient: bind } }
+  const realtime = joinCache(client, () => ({
+    rules,
+    streams: latest.current.streams,
+    fallbackMs: latest.current.fallbackMs,
+    onRevoked: (queryKeys) => latest.current.onRevoked?.(queryKeys),
+    onError: (error) => (latest.current.onError ?? console.error)(error),
+  }))
+  return { client, ruleNames, realtime }
+}
+
+function runLatest(row: Rules[string], event: RealtimeEvent): RuleResult {
+  const several = typeof row === 'function' ? [row] : (row ?? [])
+  return several.flatMap((rule) => operationsOf(rule(event)))
 }

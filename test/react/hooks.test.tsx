@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { type ReactNode, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createRealtime } from '../../src/query/index.ts'
+import { createRealtime, patch } from '../../src/query/index.ts'
 import {
   RealtimeProvider,
   useRealtime,
@@ -107,7 +107,7 @@ describe('useRealtimeEvent', () => {
       useRealtimeEvent('a', () => seen.push(app.queryClient.getQueryData(['n'])))
       return null
     }
-    const app = renderApp(<Listener />, { rules: { a: () => ({ kind: 'patch', target: ['n'], update: () => 'new' }) } })
+    const app = renderApp(<Listener />, { rules: { a: () => patch<string>(['n'], () => 'new') } })
     app.queryClient.setQueryData(['n'], 'old')
     await pass(100)
     app.server.publish({ type: 'a', payload: {} })

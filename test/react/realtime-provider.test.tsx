@@ -95,9 +95,12 @@ describe('a provider with a client', () => {
 })
 
 describe('a persisted cache', () => {
-  it('is restored before anything connects, so that nothing is applied to what is about to be overwritten', async () => {
+  it('is not touched while it is being restored; what came in between is done to it afterwards', async () => {
     const server = createTestServer()
-    const realtime = createRealtime({ transports: [server.transport] })
+    const realtime = createRealtime({
+      transports: [server.transport],
+      rules: { renamed: ({ payload }) => patch<{ name: string }>(['goal'], { name: String(payload) }) },
+    })
     const queryClient = new QueryClient()
     const tree = (isRestoring: boolean) => (
       <QueryClientProvider client={queryClient}>
@@ -108,10 +111,15 @@ describe('a persisted cache', () => {
     )
     const { rerender } = render(tree(true))
     await pass(1_000)
-    expect(server.opened).toBe(0)
+    expect(server.opened).toBe(1)
+    server.publish({ type: 'renamed', payload: 'Sail' })
+    await pass(100)
+    queryClient.setQueryData(['goal'], { name: 'Ship' })
+    await pass(100)
+    expect(queryClient.getQueryData(['goal'])).toEqual({ name: 'Ship' })
     rerender(tree(false))
     await pass(100)
-    expect(server.opened).toBe(1)
+    expect(queryClient.getQueryData(['goal'])).toEqual({ name: 'Sail' })
   })
 })
 
