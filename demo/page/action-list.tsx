@@ -42,8 +42,8 @@ export function ActionList({ goalId }: { goalId: string }) {
 
 function ActionRow({ action }: { action: Action }) {
   const change = useRecentChange(action.id)
-  const complete = useCompleteAction(action.id)
-  const remove = useDeleteAction(action.goalId, action.id)
+  const complete = useCompleteAction(action.goalId, action.id)
+  const remove = useDeleteAction(action.id)
   // The box shows what was asked for until a newer version is here, or until that failed.
   const [wish, setWish] = useState<{ done: boolean; version: number } | null>(null)
   const done = wish?.version === action.version ? wish.done : action.done

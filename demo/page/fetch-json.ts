@@ -23,20 +23,26 @@ export interface RequestOptions {
   body?: unknown
   token?: string
   signal?: AbortSignal
+  /** Comes back with the event that tells of the change. */
+  mutationId?: string
+  /** Sees the response before its body is read. */
+  onResponse?: (response: Response) => void
 }
 
 export async function fetchJson<Answer>(method: string, url: string, options: RequestOptions = {}): Promise<Answer> {
-  const { body, token, signal } = options
+  const { body, token, signal, mutationId, onResponse } = options
   const response = await reach(url, {
     method,
     headers: {
       'x-page-id': pageId,
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(mutationId !== undefined && { 'x-mutation-id': mutationId }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   })
+  onResponse?.(response)
   if (response.ok) return (await response.json()) as Answer
   const { code, message } = await response.json().then(
     (json: ErrorBody) => json,

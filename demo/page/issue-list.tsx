@@ -56,7 +56,7 @@ export function IssueList({ goalId }: { goalId: string }) {
 
 function IssueRow({ issue }: { issue: Issue }) {
   const change = useRecentChange(issue.id)
-  const resolve = useResolveIssue(issue.id)
+  const resolve = useResolveIssue(issue.goalId, issue.id)
   const { name, severity, resolved } = issue
   return (
     <li className="row issue" data-resolved={resolved} {...changedRow(change)}>

@@ -83,7 +83,7 @@ function MeasureRow({ measure }: { measure: Measure }) {
 
 function MeasureForm({ measure, onClose }: { measure: Measure; onClose: () => void }) {
   const draft = useDraft(String(measure.value))
-  const set = useSetMeasure(measure.id)
+  const set = useSetMeasure(measure.goalId, measure.id)
   const [isInvalid, setInvalid] = useState(false)
 
   function submit(event: FormEvent) {

@@ -1,7 +1,8 @@
-// What the user may change. The answer is written into the cache at once; the event of the same change then finds nothing
-// newer to say, or comes first and leaves nothing for the answer.
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
-import type { Area, Entity, Issue } from '../shared/entities.ts'
+// What the user may change. A change is shown at once; the answer and the event of it confirm it, whichever comes first, and if it
+// fails it alone is taken back.
+import { patch, type LiveMutationOptions, liveMutationOptions, type RuleResult } from 'livecache'
+import { useMutation } from '@tanstack/react-query'
+import type { Area, Issue } from '../shared/entities.ts'
 import type {
   ActionChange,
   ActionRemoval,
@@ -11,73 +12,106 @@ import type {
   MeasureChange,
 } from '../shared/payloads.ts'
 import { callApi } from './api.ts'
-import { newest, withNewest } from './newest.ts'
+import { actionChanged, actionRemoved, goalChanged, goalRemoved, issueChanged, measureChanged } from './changes.ts'
 import { actionsQuery, goalQuery, goalsQuery, issuesQuery, measuresQuery } from './queries.ts'
 
-type Answer = GoalChange &
-  Partial<Pick<ActionChange, 'action'> & Pick<MeasureChange, 'measure'> & Pick<IssueChange, 'issue'>>
-
-function writeAnswer(queryClient: QueryClient, { goal, action, measure, issue }: Answer) {
-  const put = (queryKey: readonly unknown[], entity: Entity | undefined, at: 'start' | 'end' = 'end') => {
-    if (entity === undefined) return
-    queryClient.setQueryData<readonly Entity[]>(queryKey, (list) => list && withNewest(list, entity, at))
-  }
-  put(goalsQuery.queryKey, goal, 'start')
-  put(actionsQuery(goal.id).queryKey, action)
-  put(measuresQuery(goal.id).queryKey, measure)
-  put(issuesQuery(goal.id).queryKey, issue)
-  queryClient.setQueryData(goalQuery(goal.id).queryKey, (known) => (known === undefined ? goal : newest(goal)(known)))
+interface Change<Variables, Answer> extends Pick<
+  LiveMutationOptions<Answer, Error, Variables, unknown>,
+  'optimistic' | 'onSuccess'
+> {
+  method: 'POST' | 'PATCH' | 'DELETE'
+  path: string
+  body?: (variables: Variables) => unknown
+  /** What the answer does to the cache. */
+  confirmed: (answer: Answer) => RuleResult
 }
 
-function useChange<Variables, Change extends Answer>(send: (variables: Variables) => Promise<Change>) {
-  const queryClient = useQueryClient()
-  return useMutation({ mutationFn: send, onSuccess: (answer) => writeAnswer(queryClient, answer) })
+function useChange<Variables, Answer>({ method, path, body, ...options }: Change<Variables, Answer>) {
+  return useMutation(
+    liveMutationOptions<Answer, Error, Variables>({
+      ...options,
+      mutationFn: (variables, { mutationId }) =>
+        callApi<Answer>(method, path, { mutationId, ...(body && { body: body(variables) }) }),
+    }),
+  )
 }
 
 export const useCreateGoal = () =>
-  useChange((body: { name: string; area: Area }) => callApi<GoalChange>('POST', '/goals', { body }))
+  useChange({
+    method: 'POST',
+    path: '/goals',
+    body: (fields: { name: string; area: Area }) => fields,
+    confirmed: (answer: GoalChange) => goalChanged(answer),
+  })
 
 export const useRenameGoal = (goalId: string) =>
-  useChange((name: string) => callApi<GoalChange>('PATCH', `/goals/${goalId}`, { body: { name } }))
+  useChange({
+    method: 'PATCH',
+    path: `/goals/${goalId}`,
+    body: (name: string) => ({ name }),
+    optimistic: (name) => [patch(goalsQuery, { name }, { id: goalId }), patch(goalQuery(goalId), { name })],
+    confirmed: (answer: GoalChange) => goalChanged(answer),
+  })
 
 export const useCompleteGoal = (goalId: string) =>
-  useChange((completed: boolean) => callApi<GoalChange>('PATCH', `/goals/${goalId}`, { body: { completed } }))
+  useChange({
+    method: 'PATCH',
+    path: `/goals/${goalId}`,
+    body: (completed: boolean) => ({ completed }),
+    confirmed: (answer: GoalChange) => goalChanged(answer),
+  })
 
 export const useCreateAction = (goalId: string) =>
-  useChange((name: string) => callApi<ActionChange>('POST', `/goals/${goalId}/actions`, { body: { name } }))
+  useChange({
+    method: 'POST',
+    path: `/goals/${goalId}/actions`,
+    body: (name: string) => ({ name }),
+    confirmed: (answer: ActionChange) => actionChanged(answer),
+  })
 
-export const useCompleteAction = (actionId: string) =>
-  useChange((done: boolean) => callApi<ActionChange>('PATCH', `/actions/${actionId}`, { body: { done } }))
+export const useCompleteAction = (goalId: string, actionId: string) =>
+  useChange({
+    method: 'PATCH',
+    path: `/actions/${actionId}`,
+    body: (done: boolean) => ({ done }),
+    optimistic: (done) => patch(actionsQuery(goalId), { done }, { id: actionId }),
+    confirmed: (answer: ActionChange) => actionChanged(answer),
+  })
 
-export const useSetMeasure = (measureId: string) =>
-  useChange((value: number) => callApi<MeasureChange>('PATCH', `/measures/${measureId}`, { body: { value } }))
+export const useSetMeasure = (goalId: string, measureId: string) =>
+  useChange({
+    method: 'PATCH',
+    path: `/measures/${measureId}`,
+    body: (value: number) => ({ value }),
+    optimistic: (value) => patch(measuresQuery(goalId), { value }, { id: measureId }),
+    confirmed: (answer: MeasureChange) => measureChanged(answer),
+  })
 
 export const useCreateIssue = (goalId: string) =>
-  useChange((body: Pick<Issue, 'name' | 'severity'>) =>
-    callApi<IssueChange>('POST', `/goals/${goalId}/issues`, { body }),
-  )
-
-export const useResolveIssue = (issueId: string) =>
-  useChange((resolved: boolean) => callApi<IssueChange>('PATCH', `/issues/${issueId}`, { body: { resolved } }))
-
-export function useDeleteAction(goalId: string, actionId: string) {
-  const queryClient = useQueryClient()
-  return useMutation({
-    mutationFn: () => callApi<ActionRemoval>('DELETE', `/actions/${actionId}`),
-    onSuccess(answer) {
-      queryClient.setQueryData(actionsQuery(goalId).queryKey, (list) => list?.filter(({ id }) => id !== actionId))
-      writeAnswer(queryClient, { goal: answer.goal, by: answer.by })
-    },
+  useChange({
+    method: 'POST',
+    path: `/goals/${goalId}/issues`,
+    body: (fields: Pick<Issue, 'name' | 'severity'>) => fields,
+    confirmed: (answer: IssueChange) => issueChanged(answer),
   })
-}
 
-export function useDeleteGoal(goalId: string, onDeleted: () => void) {
-  const queryClient = useQueryClient()
-  return useMutation({
-    mutationFn: () => callApi<GoalRemoval>('DELETE', `/goals/${goalId}`),
-    onSuccess() {
-      queryClient.setQueryData(goalsQuery.queryKey, (list) => list?.filter(({ id }) => id !== goalId))
-      onDeleted()
-    },
+export const useResolveIssue = (goalId: string, issueId: string) =>
+  useChange({
+    method: 'PATCH',
+    path: `/issues/${issueId}`,
+    body: (resolved: boolean) => ({ resolved }),
+    optimistic: (resolved) => patch(issuesQuery(goalId), { resolved }, { id: issueId }),
+    confirmed: (answer: IssueChange) => issueChanged(answer),
   })
-}
+
+export const useDeleteAction = (actionId: string) =>
+  useChange<void, ActionRemoval>({ method: 'DELETE', path: `/actions/${actionId}`, confirmed: actionRemoved })
+
+export const useDeleteGoal = (goalId: string, onDeleted: () => void) =>
+  useChange<void, GoalRemoval>({
+    method: 'DELETE',
+    path: `/goals/${goalId}`,
+    // The page of the goal is left first, or it would ask for what is no more.
+    confirmed: (answer) => goalRemoved(answer).slice(0, 1),
+    onSuccess: onDeleted,
+  })

@@ -1,5 +1,6 @@
 // What the page reads from the API, and the keys it lies under in the cache.
-import { queryOptions } from '@tanstack/react-query'
+import { asOf } from 'livecache'
+import { type QueryFunctionContext, queryOptions } from '@tanstack/react-query'
 import type { Action, Goal, Issue, Measure } from '../shared/entities.ts'
 import { callApi } from './api.ts'
 import { currentSession } from './session.ts'
@@ -13,31 +14,35 @@ export const sessionQuery = queryOptions({
   staleTime: Infinity,
 })
 
+/** Notes how new the answer is, so that events which overtook it are put on top of it, and no others. */
+const read = <Answer>(path: string, context: QueryFunctionContext) =>
+  callApi<Answer>('GET', path, { signal: context.signal, onResponse: (response) => asOf(context, response) })
+
 export const goalsQuery = queryOptions({
   queryKey: [...workspaceKey, 'goals'],
-  queryFn: ({ signal }) => callApi<Goal[]>('GET', '/goals', { signal }),
+  queryFn: (context) => read<Goal[]>('/goals', context),
 })
 
 export const goalQuery = (goalId: string) =>
   queryOptions({
     queryKey: [...workspaceKey, 'goal', goalId],
-    queryFn: ({ signal }) => callApi<Goal>('GET', `/goals/${goalId}`, { signal }),
+    queryFn: (context) => read<Goal>(`/goals/${goalId}`, context),
   })
 
 export const actionsQuery = (goalId: string) =>
   queryOptions({
     queryKey: [...workspaceKey, 'actions', goalId],
-    queryFn: ({ signal }) => callApi<Action[]>('GET', `/goals/${goalId}/actions`, { signal }),
+    queryFn: (context) => read<Action[]>(`/goals/${goalId}/actions`, context),
   })
 
 export const measuresQuery = (goalId: string) =>
   queryOptions({
     queryKey: [...workspaceKey, 'measures', goalId],
-    queryFn: ({ signal }) => callApi<Measure[]>('GET', `/goals/${goalId}/measures`, { signal }),
+    queryFn: (context) => read<Measure[]>(`/goals/${goalId}/measures`, context),
   })
 
 export const issuesQuery = (goalId: string) =>
   queryOptions({
     queryKey: [...workspaceKey, 'issues', goalId],
-    queryFn: ({ signal }) => callApi<Issue[]>('GET', `/goals/${goalId}/issues`, { signal }),
+    queryFn: (context) => read<Issue[]>(`/goals/${goalId}/issues`, context),
   })

@@ -9,8 +9,16 @@ import type { Change, Store } from './store.ts'
 export interface ApiOptions {
   store: Store
   sessions: Sessions
-  /** Called with each change once it is committed, before the request is answered. @param pageId who asked for it */
-  onChange: (change: Change, pageId: string | undefined) => void
+  /** Called with each change once it is committed, before the request is answered. */
+  onChange: (change: Change, origin: Origin) => void
+  /** How far the events have come, as text for a header. */
+  asOf: () => string
+}
+
+/** Who asked for a change, and by which of its mutations. */
+export interface Origin {
+  clientId?: string
+  mutationId?: string
 }
 
 interface Call {
@@ -23,7 +31,7 @@ interface Call {
 type Reader = (call: Call) => unknown
 type Writer = (call: Call) => Change
 
-export function createApi({ store, sessions, onChange }: ApiOptions) {
+export function createApi({ store, sessions, onChange, asOf }: ApiOptions) {
   const readers: Readonly<Record<string, Reader>> = {
     'GET /api/goals': () => store.goals(),
     'GET /api/goals/:id': ({ id }) => store.goal(id),
@@ -55,7 +63,7 @@ export function createApi({ store, sessions, onChange }: ApiOptions) {
     'PATCH /api/issues/:id': ({ id, body, by }) => store.resolveIssue(id, booleanOf(body, 'resolved'), by),
   }
 
-  async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+  async function answer(request: IncomingMessage): Promise<Answer> {
     const { method = 'GET', url = '/', headers } = request
     const path = url.replace(/\?.*$/, '')
     const body = await readBody(request)
@@ -65,18 +73,19 @@ export function createApi({ store, sessions, onChange }: ApiOptions) {
     const { id: by } = await sessions.personOf(headers.authorization)
     const { route, id } = routeOf(method, path)
     const read = readers[route]
-    if (read !== undefined) return { status: 200, body: read({ id, body, by }) }
+    // Before the data is read, so that the data holds at least that much.
+    if (read !== undefined) return { status: 200, asOf: asOf(), body: read({ id, body, by }) }
     const write = writers[route]
     if (write === undefined) throw notFound('address')
     const change = write({ id, body, by })
-    onChange(change, String(headers['x-page-id'] ?? '') || undefined)
+    onChange(change, originOf(headers))
     return { status: method === 'POST' ? 201 : 200, body: change.payload }
   }
 
   return (request: IncomingMessage, response: ServerResponse) => {
     answer(request)
       .catch((error: unknown) => refusal(error))
-      .then(({ status, body }) => send(response, status, body))
+      .then((answered) => send(response, answered))
       .catch(() => response.destroy())
   }
 }
@@ -98,7 +107,25 @@ function refusal(error: unknown): { status: number; body: ErrorBody } {
   }
 }
 
-function send(response: ServerResponse, status: number, body: unknown) {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+interface Answer {
+  status: number
+  body: unknown
+  asOf?: string
+}
+
+function originOf(headers: IncomingMessage['headers']): Origin {
+  const [clientId, mutationId] = [headers['x-page-id'], headers['x-mutation-id']]
+  return {
+    ...(typeof clientId === 'string' && clientId !== '' && { clientId }),
+    ...(typeof mutationId === 'string' && mutationId !== '' && { mutationId }),
+  }
+}
+
+function send(response: ServerResponse, { status, body, asOf }: Answer) {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    ...(asOf !== undefined && { 'livecache-as-of': asOf }),
+  })
   response.end(JSON.stringify(body))
 }

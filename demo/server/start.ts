@@ -25,8 +25,8 @@ const gateway = createGateway({
     store: createStore(records),
     sessions,
     // What is published is committed: an event must never tell of something that a crash takes back.
-    onChange: (change, pageId) =>
-      gateway.publish({ ...change, stream, ...(pageId !== undefined && { origin: { clientId: pageId } }) }),
+    onChange: (change, origin) => gateway.publish({ ...change, stream, origin }),
+    asOf: () => gateway.asOf([stream]),
   }),
 })
 
