@@ -40,10 +40,11 @@ const small: Scale = { quick: true, rounds: 1, fewRounds: 1, seconds: 4 }
 const parts: Readonly<Record<string, Part>> = {
   async bursts(bench, scale, report) {
     const bursts: Record<string, BurstResults> = {}
+    const sides = [raw, naive, plainServer, ownServer, ownPacked]
     const sizes = [
       { title: '10,000 events', events: 10_000, columns: [...ofAll, ...ours], rounds: scale.rounds },
       // Peers are left out, since they would take longer than all the rest.
-      { title: '100,000 events', events: 100_000, columns: [raw, naive, ...ours], rounds: scale.fewRounds },
+      { title: '100,000 events', events: 100_000, columns: sides, rounds: scale.fewRounds },
     ]
     for (const { title, ...size } of scale.quick ? sizes.slice(0, 1) : sizes) {
       const results = await runBurst(bench, { title, topology: 'list', ...size })
@@ -65,7 +66,7 @@ const parts: Readonly<Record<string, Part>> = {
   async steady(bench, { fewRounds, seconds }, report) {
     const steady: Results['steady'] = Object.fromEntries(
       await inSeries([1_000, 5_000], async (perSecond) => {
-        const sides = [rawDom, naive, centrifuge, ownServer, ownServerSameFrame, ownPacked, ownPackedSameFrame]
+        const sides = [rawDom, naive, centrifuge, ownServer, ownServerSameFrame, ownPacked]
         const results = await runSteady(bench, { perSecond, seconds, columns: sides, rounds: fewRounds })
         const title = `${perSecond.toLocaleString('en')} events a second for ${seconds} s`
         report(steadyTable(title, results, rawDom, naive))
@@ -74,10 +75,10 @@ const parts: Readonly<Record<string, Part>> = {
     )
     return { steady }
   },
-  async invalidations(bench, { fewRounds }, report) {
+  async invalidations(bench, _scale, report) {
     const invalidations: Results['invalidations'] = Object.fromEntries(
       await inSeries([200, 20], async (apiMs) => {
-        const results = await runInvalidations(bench, apiMs, fewRounds)
+        const results = await runInvalidations(bench, apiMs)
         report(invalidationTable(`1,000 invalidations of one list in 1 s, an API that takes ${apiMs} ms`, results))
         return [apiMs, results] as const
       }),
@@ -90,7 +91,7 @@ const parts: Readonly<Record<string, Part>> = {
     return { patches }
   },
   async heap(bench, { fewRounds }, report) {
-    const heap = await runHeap(bench, [naive, plainServer, ownServer, ownPacked], 50_000, fewRounds)
+    const heap = await runHeap(bench, [naive, ownServer, ownPacked], 50_000, fewRounds)
     report(heapTable('Heap kept after 50,000 events', heap))
     return { heap }
   },
@@ -103,7 +104,7 @@ const parts: Readonly<Record<string, Part>> = {
 
 /** Naive code takes so long there that fewer rounds must do. */
 function runOther(bench: Bench, { fewRounds }: Scale, topology: Topology): Promise<BurstResults> {
-  const sides = [naive, centrifuge, plainServer, ownServer, ownPacked]
+  const sides = [naive, ownServer, ownPacked]
   return runBurst(bench, { title: topology, topology, events: 10_000, columns: sides, rounds: fewRounds })
 }
 
@@ -118,8 +119,8 @@ const about = ({ rounds, fewRounds }: Scale) =>
 
 \`npm run bench -- page\` wrote this; what it measures and how to read it: [docs/benchmarks.md](../docs/benchmarks.md).
 React's production build in headless Chromium, 500 memoized rows, events of 250 bytes of JSON, each for the next row. What
-counts are the ratios of columns that took turns in one run: medians of ${rounds} rounds after one that warms up (${fewRounds} where a round is long),
-each in a fresh page. Times, rates and sizes are one machine's, for context.`
+counts are the ratios of columns that took turns in one run: medians of ${rounds} rounds after one that warms up (${fewRounds} without one where a
+round is long, one for counts), each in a fresh page. Times, rates and sizes are one machine's, for context.`
 
 export async function run({ quick, only }: BenchOptions) {
   const scale = quick ? small : whole

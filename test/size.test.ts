@@ -23,9 +23,9 @@ const parts: readonly Part[] = [
   // The goal: less than TanStack Query itself, 9,800.
   { name: 'the core: client, WebSocket, rules, provider, hooks', imports: core, budget: 36_900 },
   // The goal: 4,000 more.
-  { name: 'the indicator', imports: 'RealtimeIndicator', besides: core, budget: 850 },
+  { name: 'the indicator', imports: 'RealtimeIndicator', besides: core, budget: 870 },
   // The goal: 3,000 more.
-  { name: 'SSE and polling', imports: 'sse, polling', besides: core, budget: 4_410 },
+  { name: 'SSE and polling', imports: 'sse, polling', besides: core, budget: 4_540 },
 ]
 
 /** Bytes of a script that uses all of these, without its peers. */

@@ -1,6 +1,6 @@
 // The bytes that the servers of the benchmarks send, built before anything is measured.
 import { seededRandom } from '../seeded-random.ts'
-import { channel, epoch, eventType, type Form, rowCount, rowId, stream } from './event.ts'
+import { channel, epoch, eventType, type Form, type RowEvent, rowCount, rowId, stream } from './event.ts'
 
 /** What is to be sent. */
 export interface Batch {
@@ -20,21 +20,22 @@ const eventBytes = 250
 /** So wide that two events of one row change places, and fewer than a client holds back. */
 const shuffledWindow = 800
 
-function eventText(form: Form, n: number, rows: number): string {
+/** Event `n`, whose note fills it up to its length. */
+export function eventOf(form: Form, n: number, rows: number): RowEvent {
   const event = {
-    type: eventType,
+    type: eventType as typeof eventType,
     eventId: `EV-${n}`,
     timestamp: '2024-11-09T14:30:00Z',
     ...(form === 'livecache' && { stream, seq: n, epoch }),
     payload: { id: rowId(n % rows), value: n, version: n, note: '' },
   }
   event.payload.note = 'x'.repeat(Math.max(0, eventBytes - JSON.stringify(event).length))
-  return JSON.stringify(event)
+  return event
 }
 
 /** The events 1, 2, 3… as JSON, in the order they are sent. */
 export function textsOf({ form, events, rows = rowCount, disorder = false }: Batch): string[] {
-  const texts = Array.from({ length: events }, (_, index) => eventText(form, index + 1, rows))
+  const texts = Array.from({ length: events }, (_, index) => JSON.stringify(eventOf(form, index + 1, rows)))
   return disorder ? shuffled(texts.flatMap((text, index) => (index % 10 === 0 ? [text, text] : [text]))) : texts
 }
 

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as pass } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
-import { type Batch, messageOf, messagesOf, textsOf } from './bytes.ts'
-import { lastValues, type Row, rowCount, rowId } from './event.ts'
+import { type Batch, eventOf, messageOf, messagesOf, textsOf } from './bytes.ts'
+import { type Form, lastValues, type Row, rowCount, rowId } from './event.ts'
 import { wireOf } from './wires.ts'
 
 /** What the benchmark asks for, by IPC. */
@@ -29,6 +29,8 @@ export type SentAt = readonly number[]
 const chunkBytes = 64 * 1024
 const prepared = new Map<string, { messages: Buffer[]; texts: string[]; all: Buffer }>()
 let line: Duplex | null = null
+/** Of the order that was prepared last. */
+let formOfRows: Form = 'plain'
 /** Events whose change the API shows. */
 let happened = 0
 /** Requests for the rows since the last order was prepared. */
@@ -135,7 +137,9 @@ const numbersOf = (params: URLSearchParams): Partial<Record<'rows' | 'delayMs', 
   Object.fromEntries([...params].map(([name, value]) => [name, Number(value)]))
 
 function rowsNow(rows: number): Row[] {
-  return lastValues(happened, rows).map((value, row) => ({ id: rowId(row), value, version: value, note: '' }))
+  return lastValues(happened, rows).map((value, row) =>
+    value === 0 ? { id: rowId(row), value, version: 0, note: '' } : eventOf(formOfRows, value, rows).payload,
+  )
 }
 
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
@@ -144,6 +148,7 @@ process.on('message', ({ request, what, order }: Asked) => {
   if (what === 'send') void send(order).then((sentAt) => process.send?.({ request, sentAt }))
   else {
     bytesOf(order)
+    formOfRows = order.form
     happened = 0
     fetches = 0
     process.send?.({ request, sentAt: [] })

@@ -33,7 +33,7 @@ export type BurstResults = ReadonlyMap<Column, BurstFigures>
 const frameMs = 1_000 / 60
 
 export async function runBurst(bench: Bench, { columns, events, topology, rounds }: Burst): Promise<BurstResults> {
-  const results = await inTurns(columns, { rounds, warmUp: rounds > 1 }, (column) =>
+  const results = await inTurns(columns, { rounds, warmUp: rounds > 3 }, (column) =>
     measure(bench, { column, topology, order: { events } }),
   )
   return new Map(columns.map((column) => [column, figuresOf(column, results, events)]))

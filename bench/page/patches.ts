@@ -24,7 +24,7 @@ export type PatchResults = ReadonlyMap<PatchCase, PatchFigures>
 
 const rows = 5_000
 /** So few a second that none waits for another. */
-const pace = { events: 60, perSecond: 20 }
+const pace = { events: 60, perSecond: 30 }
 
 export async function runPatches(bench: Bench, rounds: number): Promise<PatchResults> {
   const results = await inTurns(patchCases, { rounds, warmUp: false }, async ({ column, topology }) => {

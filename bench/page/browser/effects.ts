@@ -28,15 +28,11 @@ const version = (row: Row) => row.version
 
 export function ruleOf(effect: Effect, topology: Topology): RowRule {
   if (effect.kind === 'invalidate') {
-    const options = effect.way === 'gap-33' ? [{ minGapMs: 33 }] : []
-    return () => invalidateBy(listKey, ...options)
+    const options = effect.way === 'gap-33' ? { minGapMs: 33 } : {}
+    return () => invalidate(listKey, options)
   }
   if (topology === 'entities') {
-    return ({ payload: { id, ...changes } }) => patchBy(rowKey(id), changes, { version })
+    return ({ payload: { id, ...changes } }) => patch<Row>(rowKey(id), changes, { version })
   }
-  return ({ payload: { id, ...changes } }) => patchBy(listKey, changes, { id, version })
+  return ({ payload: { id, ...changes } }) => patch<Row>(listKey, changes, { id, version })
 }
-
-// Their options are coming.
-const invalidateBy = invalidate as (target: readonly unknown[], options?: { minGapMs: number }) => Operation
-const patchBy = patch as (target: readonly unknown[], changes: object, options: object) => Operation

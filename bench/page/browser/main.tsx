@@ -37,7 +37,13 @@ async function until(isTrue: () => boolean) {
   while (!isTrue()) await turn()
 }
 
-const isQuiet = () => queryClient.isFetching() === 0
+/** Nothing is fetched, nor is it to be: having joined, livecache fetches within two seconds what it may have missed. */
+const isQuiet = () =>
+  queryClient.isFetching() === 0 &&
+  queryClient
+    .getQueryCache()
+    .getAll()
+    .every(({ state }) => !state.isInvalidated)
 
 async function start(setup: Setup) {
   const { column, effect, rows, topology, apiMs } = setup
