@@ -172,7 +172,7 @@ function invalidationGoals(apiMs: number, results: InvalidationResults): Goal[] 
       return [
         goal(`${of}: fetches`, fetches, '≤', apiMs >= 200 ? 6 : 31),
         goal(`${of}: last one begun after the last event by, ms`, lastBegunAfterMs, '≥', 0),
-        // By default they are a second apart, and spread: what that option is for.
+        // By default they are a second apart, and spread: what those options are for.
         ...(way === 'gap-33'
           ? [goal(`${of}: the same, ms`, lastBegunAfterMs, '≤', Math.max(apiMs, 33) + frameMs)]
           : []),

@@ -22,7 +22,7 @@ export const ways: readonly Way[] = [
   { name: 'naive, with signal', column: naive, way: 'signal' },
   { name: 'naive, cancelRefetch: false', column: naive, way: 'no-cancel' },
   { name: 'livecache', column: ownServer, way: 'default' },
-  { name: 'livecache, minGapMs: 33', column: ownServer, way: 'gap-33' },
+  { name: 'livecache, minGapMs: 33, spreadMs: 0', column: ownServer, way: 'gap-33' },
 ]
 
 export type InvalidationResults = ReadonlyMap<Way, InvalidationFigures>

@@ -28,7 +28,8 @@ const version = (row: Row) => row.version
 
 export function ruleOf(effect: Effect, topology: Topology): RowRule {
   if (effect.kind === 'invalidate') {
-    const options = effect.way === 'gap-33' ? { minGapMs: 33 } : {}
+    // Events of a tenant are spread over 2 s by default, so that its clients do not fetch all at once.
+    const options = effect.way === 'gap-33' ? { minGapMs: 33, spreadMs: 0 } : {}
     return () => invalidate(listKey, options)
   }
   if (topology === 'entities') {
