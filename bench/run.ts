@@ -25,6 +25,12 @@ if (unknown.length > 0) {
 }
 const only = values.only.split(',').filter((part) => part !== '')
 for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
-  const { run } = await benches[name]!()
-  await run({ quick: values.quick, only })
+  try {
+    const { run } = await benches[name]!()
+    await run({ quick: values.quick, only })
+  } catch (error) {
+    // The others are worth their figures all the same.
+    console.error(`${name} failed:`, error)
+    process.exitCode = 1
+  }
 }
