@@ -118,6 +118,8 @@ export function createApplier(parts: ApplierParts): Applier {
       gone: record.gone,
       entityVersion: cause.entityVersion,
     })
+    // An updater of the app may have removed the query.
+    if (queryClient.getQueryCache().get(query.queryHash) !== query) return false
     follow(record, outcome, operation, cause)
     if (outcome === 'done' && draft.movedTotals && operation.confirm !== false) confirm(record, cause)
     return outcome !== 'none' && outcome !== 'unknown'

@@ -8,6 +8,7 @@ import type { RealtimeClient } from '../client/realtime-client.ts'
 import type { Resync } from '../client/resync.ts'
 import type { Revoked } from '../client/revoked.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
+import { matchesAnyStream } from '../protocol/filter.ts'
 import { queriesBoundTo, queriesFedBy, type StreamBindings } from './bindings.ts'
 import { type Cause, causeOf, ownCause } from './cause.ts'
 import { startFallback } from './fallback.ts'
@@ -53,13 +54,13 @@ export function bindQueryClient(options: BindOptions): Undo {
   const metaRules = followMetaRules(queryClient.getQueryCache(), want)
   const isOpen = () => gate?.isOpen() ?? true
   /** What came while the gate was shut, in order. */
-  let waiting: (() => void)[] = []
+  let waiting: { act: () => void; isEvents: boolean }[] = []
   let waitingEvents = 0
   let hasJoined = false
 
   function whenOpen(act: () => void) {
     if (isOpen()) act()
-    else waiting.push(act)
+    else waiting.push({ act, isEvents: false })
   }
 
   function open() {
@@ -68,16 +69,20 @@ export function bindQueryClient(options: BindOptions): Undo {
     waitingEvents = 0
     // Together, so that what several of them ask for is fetched once.
     cache.batch(() => {
-      for (const act of due) act()
+      for (const { act } of due) act()
     })
   }
 
   function receive(events: readonly RealtimeEvent[]) {
     if (isOpen()) return applyAll(events)
     waitingEvents += events.length
-    if (waitingEvents <= maxWaiting) waiting.push(() => applyAll(events))
+    const isFirstTooMany = waitingEvents > maxWaiting && waitingEvents - events.length <= maxWaiting
+    if (waitingEvents <= maxWaiting) waiting.push({ act: () => applyAll(events), isEvents: true })
     // What comes later is fetched with the rest.
-    else waiting = [() => resync({ streams: 'all', cause: 'overflow' })]
+    else if (isFirstTooMany) {
+      waiting = waiting.filter(({ isEvents }) => !isEvents)
+      whenOpen(() => resync({ streams: 'all', cause: 'overflow' }))
+    }
   }
 
   function applyAll(events: readonly RealtimeEvent[]) {
@@ -133,10 +138,12 @@ export function bindQueryClient(options: BindOptions): Undo {
 
   function revoke({ streams: withdrawn }: Revoked) {
     const queries = queriesBoundTo(queryClient, withdrawn, streams)
-    cache.purge(queries)
+    cache.purge(
+      queries,
+      ({ stream }) => withdrawn === 'all' || (stream !== undefined && matchesAnyStream(withdrawn, stream)),
+    )
     // Where nothing says what feeds which query, the server has to say what this user may still see.
     if (streams === undefined) resync({ streams: 'all', cause: 'requested' })
-    waiting = waiting.filter(() => withdrawn !== 'all')
     if (queries.length > 0) onRevoked?.(queries.map(({ queryKey }) => queryKey))
   }
 

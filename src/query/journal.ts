@@ -34,7 +34,8 @@ export interface Journal {
   /** Whether the log of the stream was replaced by another since: what belongs to it is older than everything now. */
   isRetired(stream: string, epoch: string): boolean
   prune(): void
-  clear(): void
+  /** What these did is not to be done again. */
+  forget(isForgotten: (cause: Cause) => boolean): void
 }
 
 /** How much older than its request a result may be, in ms. An API that lags more has its results fetched again. */
@@ -43,6 +44,9 @@ const maxTail = 2_000
 const maxEpochs = 8
 /** A fetch that hangs must not keep everything. */
 const maxEntries = 10_000
+
+/** Aimed at no query. */
+const nothing: Operation = { kind: 'invalidate', target: () => false }
 
 export function createJournal(now: () => number): Journal {
   let entries: Entry[] = []
@@ -120,6 +124,9 @@ export function createJournal(now: () => number): Journal {
       const count = droppable()
       if (count > 0) drop(count)
     },
-    clear: () => drop(entries.length),
+    forget(isForgotten) {
+      // In their places: others are counted by theirs.
+      entries = entries.map((entry) => (isForgotten(entry.cause) ? { ...entry, operation: nothing } : entry))
+    },
   }
 }

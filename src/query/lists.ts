@@ -4,7 +4,7 @@ import { isObject } from '../base/json.ts'
 import { type EntityId, idOf } from './entity.ts'
 
 /** Where the list is in data of another shape. `set` must not change what it is given. */
-export interface Lens<Data = never, Item = never> {
+export interface Lens<Data = any, Item = any> {
   get(data: Data): readonly Item[]
   set(data: Data, items: readonly Item[]): Data
 }
@@ -240,7 +240,7 @@ function pageOf(value: unknown): Page | null {
 }
 
 function throughLens(data: unknown, lens: Lens): Parsed | null {
-  const { get, set } = lens as unknown as Lens<unknown, unknown>
+  const { get, set }: Lens<unknown, unknown> = lens
   const items = get(data)
   if (!Array.isArray(items)) return null
   const page = { items: items as unknown[], isCopy: false, rebuild: (changed: readonly unknown[]) => changed }

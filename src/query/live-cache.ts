@@ -27,8 +27,8 @@ export interface LiveCache {
   resync(query: Query, cause: Cause, options: InvalidateOptions): void
   /** Events up to here were not heard, so results that are older have to be fetched again. */
   notHeardUpTo(positions: Readonly<Record<string, Position>>): void
-  /** Access was withdrawn: what these queries hold goes, also from the screen. */
-  purge(queries: readonly Query[]): void
+  /** Access was withdrawn: what these queries hold goes, also from the screen, and what was told of it. */
+  purge(queries: readonly Query[], isWithdrawn: (cause: Cause) => boolean): void
   /** Whether the query may lack something that was missed. */
   awaitsResync(query: Query): boolean
   /** Whether the data says how new it is, and has come as far as anything that was not heard. */
@@ -151,7 +151,7 @@ function createLiveCache(queryClient: QueryClient, clock: Clock): { cache: LiveC
       notHeardUpTo(positions) {
         for (const [stream, position] of Object.entries(positions)) journal.raiseFloor(stream, position)
       },
-      purge(queries) {
+      purge(queries, isWithdrawn) {
         notifyManager.batch(() => {
           for (const query of queries) {
             forgetQuery(query)
@@ -159,7 +159,7 @@ function createLiveCache(queryClient: QueryClient, clock: Clock): { cache: LiveC
             else empty(query)
           }
           // What they were told must not come back with the result of a fetch.
-          journal.clear()
+          journal.forget(isWithdrawn)
         })
       },
       awaitsResync: (query) => records.get(query)?.awaitsResync ?? false,

@@ -98,19 +98,19 @@ export type Changes<Value> = unknown extends Value
     : Partial<Value> | ((value: Value) => Value)
 
 /**
- * Changes what queries hold: the data itself, or with `id` the entity of that id in a list. Queries that have no data, or
- * failed, are fetched again instead, so that no half of an entity passes for a whole.
+ * Changes what queries hold: the data itself, or with `id` the entity of that id in a list. A query without data is left to its own
+ * fetch, so that no half of an entity passes for a whole; one whose last fetch failed is fetched again.
  * @param changes fields to overwrite (of a plain object), or a pure function from the old value to the new one. It may be
  *   called again with what it made, so `n => n + 1` is an `invalidate`.
  */
 export function patch<Entity = Told, const Wanted extends Target = Target>(
   target: Wanted,
-  changes: Changes<Or<Entity, ItemOf<DataOf<Wanted>>>>,
+  changes: Changes<Or<NoInfer<Entity>, ItemOf<DataOf<Wanted>>>>,
   options: { id: EntityId } & ListOptions & ChangeOptions<Or<Entity, ItemOf<DataOf<Wanted>>>>,
 ): Operation
 export function patch<Data = Told, const Wanted extends Target = Target>(
   target: Wanted,
-  changes: Changes<Or<Data, DataOf<Wanted>>>,
+  changes: Changes<Or<NoInfer<Data>, DataOf<Wanted>>>,
   options?: ChangeOptions<Or<Data, DataOf<Wanted>>>,
 ): Operation
 export function patch(target: Target, changes: unknown, options: object = {}): Operation {

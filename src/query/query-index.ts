@@ -1,5 +1,5 @@
 // Finds the queries that a target names without looking through all of them: keys are kept as a tree of their segments.
-import { matchQuery, type Query, type QueryCache } from '@tanstack/react-query'
+import { hashKey, matchQuery, type Query, type QueryCache, type QueryKey } from '@tanstack/react-query'
 import type { Undo } from '../base/emitter.ts'
 import { filtersOf, type Target } from './targets.ts'
 
@@ -23,8 +23,11 @@ const newNode = (): Node => ({ queries: new Set(), children: new Map() })
 
 export function createQueryIndex(cache: QueryCache): QueryIndex {
   const root = newNode()
+  /** Queries with a hash of their own making. */
+  const hashedAnew = new Set<Query>()
 
   function add(query: Query) {
+    if (query.queryHash !== usualHash(query.queryKey)) hashedAnew.add(query)
     let node = root
     for (const segment of query.queryKey) {
       const branch = branchOf(segment)
@@ -35,7 +38,16 @@ export function createQueryIndex(cache: QueryCache): QueryIndex {
     node.queries.add(query)
   }
 
+  /** What may be meant by a whole key: equal are keys whose hashes are. */
+  function* withHash(queryKey: QueryKey) {
+    const hash = usualHash(queryKey)
+    const usual = hash === undefined ? undefined : cache.get(hash)
+    if (usual !== undefined && !hashedAnew.has(usual)) yield usual
+    yield* hashedAnew
+  }
+
   function remove(query: Query) {
+    hashedAnew.delete(query)
     const path: { parent: Node; branch: unknown; node: Node }[] = []
     let node = root
     for (const segment of query.queryKey) {
@@ -62,13 +74,14 @@ export function createQueryIndex(cache: QueryCache): QueryIndex {
     find(target) {
       const filters = filtersOf(target)
       if (filters.queryKey === undefined) return cache.findAll(filters)
+      if (filters.exact) return [...withHash(filters.queryKey)].filter((query) => matchQuery(filters, query))
       let node: Node | undefined = root
       for (const segment of filters.queryKey) {
         node = node.children.get(branchOf(segment))
         if (node === undefined) return []
       }
       const found: Query[] = []
-      collect(node, filters.exact === true, (query) => matchQuery(filters, query) && found.push(query))
+      collect(node, (query) => matchQuery(filters, query) && found.push(query))
       return found
     },
     names: (target, query) => matchQuery(filtersOf(target), query),
@@ -76,7 +89,16 @@ export function createQueryIndex(cache: QueryCache): QueryIndex {
   }
 }
 
-function collect({ queries, children }: Node, isExact: boolean, visit: (query: Query) => void) {
+/** Undefined where only a hash of one's own can be made, as of a bigint. */
+function usualHash(queryKey: QueryKey): string | undefined {
+  try {
+    return hashKey(queryKey)
+  } catch {
+    return undefined
+  }
+}
+
+function collect({ queries, children }: Node, visit: (query: Query) => void) {
   for (const query of queries) visit(query)
-  if (!isExact) for (const child of children.values()) collect(child, false, visit)
+  for (const child of children.values()) collect(child, visit)
 }

@@ -46,9 +46,14 @@ export function createRecords(options: RecordsOptions): Records {
   }
 
   function begin(query: Query, isMore: boolean) {
+    forgetAsOf(query)
+    follow(query, isMore)
+    onBegin(query, isMore)
+  }
+
+  function follow(query: Query, isMore: boolean) {
     const record = of(query)
     record.fetch?.unpin()
-    forgetAsOf(query)
     // Without a function of its own it waits for a promise that was begun on a server.
     const isForeign = query.options.queryFn === undefined && query.observers.length === 0
     record.fetch = {
@@ -59,7 +64,6 @@ export function createRecords(options: RecordsOptions): Records {
       asOf: new Map(),
       isForeign,
     }
-    onBegin(query, isMore)
   }
 
   /** One that began before anybody followed it is older than everything that is known. */
@@ -108,8 +112,7 @@ export function createRecords(options: RecordsOptions): Records {
   function updated({ query, action }: Extract<QueryCacheNotifyEvent, { type: 'updated' }>) {
     switch (action.type) {
       case 'fetch':
-        // Where nothing is held yet, the first page is the whole.
-        return begin(query, action.meta?.fetchMore !== undefined && query.state.data !== undefined)
+        return begin(query, isFetchingMore(action.meta ?? null, query))
       case 'success': {
         if (action.manual !== true) succeeded(query)
         else if (!isQuiet) onWrite(of(query))
@@ -128,6 +131,10 @@ export function createRecords(options: RecordsOptions): Records {
     }
   }
 
+  // Components below a provider begin theirs before it has bound the cache.
+  for (const query of cache.getAll()) {
+    if (query.state.fetchStatus !== 'idle') follow(query, isFetchingMore(query.state.fetchMeta, query))
+  }
   const unsubscribe = cache.subscribe((event) => {
     const { query } = event
     if (event.type === 'updated') updated(event)
@@ -163,3 +170,7 @@ export function createRecords(options: RecordsOptions): Records {
     },
   }
 }
+
+/** Where nothing is held yet, the first page is the whole. */
+const isFetchingMore = (meta: Query['state']['fetchMeta'], { state }: Query): boolean =>
+  meta?.fetchMore !== undefined && state.data !== undefined

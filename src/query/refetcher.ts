@@ -30,6 +30,9 @@ export interface Refetcher {
 
 interface Wanted {
   notBefore: number
+  spreadMs: number
+  /** It has waited long enough, whatever the clock says. */
+  isDue: boolean
   minGapMs: number
   cancelTimer: Undo | null
   /** The fetch that runs began since, and will do if nothing cuts it short. */
@@ -55,25 +58,37 @@ export function createRefetcher(clock: Clock): Refetcher {
     if (want === undefined || query.state.fetchStatus === 'fetching') return
     query.invalidate()
     if (!canFetch(query)) return
-    const dueAt = Math.max(want.notBefore, (begunAt.get(query) ?? -Infinity) + want.minGapMs)
-    const waitMs = dueAt - clock.now()
+    const waitMs = want.isDue ? 0 : waitOf(query, want)
     want.cancelTimer?.()
     want.cancelTimer = null
-    // A clock that was set back must not make it wait for longer than was meant.
-    if (waitMs > 0 && !scope.disposed)
-      want.cancelTimer = scope.timeout(() => attempt(query), Math.min(waitMs, Math.max(want.minGapMs, maxSpreadMs)))
-    // A failure is the query's own to show.
-    else query.fetch(undefined, { cancelRefetch: false }).catch(() => {})
+    if (waitMs <= 0 || scope.disposed) {
+      // A failure is the query's own to show.
+      query.fetch(undefined, { cancelRefetch: false }).catch(() => {})
+      return
+    }
+    want.cancelTimer = scope.timeout(() => {
+      want.isDue = true
+      attempt(query)
+    }, waitMs)
+  }
+
+  /** In ms. A clock that was set back must not make it longer than was meant. */
+  function waitOf(query: Query, { notBefore, spreadMs, minGapMs }: Wanted): number {
+    const now = clock.now()
+    const sinceMs = now - (begunAt.get(query) ?? -Infinity)
+    return Math.max(Math.min(minGapMs - sinceMs, minGapMs), Math.min(notBefore - now, spreadMs))
   }
 
   function invalidate(query: Query, { minGapMs = defaultMinGapMs, spreadMs = 0 }: InvalidateOptions = {}) {
     const notBefore = clock.now() + clock.random() * spreadMs
     const known = wanted.get(query)
-    if (known === undefined) wanted.set(query, { notBefore, minGapMs, cancelTimer: null, isRunning: false })
+    if (known === undefined)
+      wanted.set(query, { notBefore, spreadMs, minGapMs, isDue: false, cancelTimer: null, isRunning: false })
     else {
       known.isRunning = false
       // Who cannot wait is not held up by who can.
       known.notBefore = Math.min(known.notBefore, notBefore)
+      known.spreadMs = Math.min(known.spreadMs, spreadMs)
       known.minGapMs = Math.min(known.minGapMs, minGapMs)
     }
     attempt(query)
@@ -91,7 +106,9 @@ export function createRefetcher(clock: Clock): Refetcher {
     began(query, isMore) {
       begunAt.set(query, clock.now())
       const want = wanted.get(query)
-      if (want) want.isRunning = !isMore
+      if (want === undefined) return
+      want.isRunning = !isMore
+      want.isDue = false
     },
     ended(query, how) {
       const want = wanted.get(query)
@@ -114,9 +131,6 @@ export function createRefetcher(clock: Clock): Refetcher {
     },
   }
 }
-
-/** A spread is never longer than this, in ms, as far as a clock that jumps is concerned. */
-const maxSpreadMs = 60_000
 
 /** Hidden or offline it is kept until the page is back, unseen until somebody looks; `networkMode` says who wants it all the same. */
 function canFetch(query: Query): boolean {

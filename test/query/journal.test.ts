@@ -37,14 +37,16 @@ describe('a journal', () => {
     expect(places(1)).toEqual([3])
   })
 
-  it('is emptied at once', () => {
+  it('does again nothing of what is to be forgotten, and all of the rest', () => {
     const { journal, add, places } = setUp()
     journal.pin()
-    journal.keepTail()
-    add(3)
-    journal.clear()
-    expect(places()).toEqual([])
-    expect(journal.place).toBe(3)
+    add(1, of('tenant:3', 7))
+    add(1, of('tenant:4', 7))
+    journal.forget(({ stream }) => stream === 'tenant:3')
+    expect(places()).toEqual([0, 1])
+    const [forgotten, kept] = journal.since(0)
+    expect(forgotten!.operation).not.toBe(operation)
+    expect(kept!.operation).toBe(operation)
   })
 })
 
@@ -135,7 +137,7 @@ describe('the floor of a stream', () => {
     journal.prune()
     expect(journal.floorOf('tenant:3')).toEqual({ epoch: 'e1', seq: 8 })
     unpin()
-    journal.clear()
+    journal.prune()
     expect(journal.floorOf('tenant:3')).toEqual({ epoch: 'e1', seq: 9 })
     expect(journal.floorOf('tenant:4')).toBeUndefined()
   })

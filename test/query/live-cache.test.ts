@@ -90,6 +90,8 @@ describe('an operation', () => {
   it('may remove queries itself, in the middle of its own updater', () => {
     const { queryClient, apply, dataOf } = setUp()
     queryClient.setQueryData(['goal'], { name: 'a' })
+    const heard: string[] = []
+    queryClient.getQueryCache().subscribe(({ type }) => heard.push(type))
     apply(
       patch<{ name: string }>(['goal'], (goal) => {
         queryClient.removeQueries({ queryKey: ['goal'] })
@@ -97,6 +99,8 @@ describe('an operation', () => {
       }),
     )
     expect(dataOf('goal')).toBeUndefined()
+    vi.advanceTimersByTime(0)
+    expect(heard).toEqual(['removed'])
   })
 
   it('on what never loaded leaves it stale, however it came to be', async () => {
@@ -307,7 +311,7 @@ describe('what was withdrawn', () => {
     show(['goal', 1], () => answers.shift())
     queryClient.setQueryData(['goal', 2], { id: 2, name: 'secret' })
     await pass(2_000)
-    cache.purge(queryClient.getQueryCache().findAll({ queryKey: ['goal'] }))
+    cache.purge(queryClient.getQueryCache().findAll({ queryKey: ['goal'] }), () => true)
     expect(stateOf('goal', 1).data).toBeUndefined()
     expect(stateOf('goal', 2)).toBeUndefined()
     await pass(60)
