@@ -61,23 +61,26 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return tookMs <= budgetMs / 2 && count >= allowance ? Math.min(allowance * 2, maxQueued) : allowance
   }
 
-  /** @param wanted how many at most; Infinity where what comes next must find all of it done */
-  function run(wanted = Math.min(allowance, queue.length)) {
+  /** @param isAll where what comes next must find all of it done; else as much as fits into the budget */
+  function run(isAll = false) {
     if (isFlushing) return
     cancelTimer?.()
     cancelTimer = null
     isFlushing = true
-    let handedOver = 0
-    while (queue.length > 0 && handedOver < wanted) {
-      const events = queue.slice(0, allowance)
-      queue = queue.slice(allowance)
-      handedOver += events.length
+    const startedAt = now()
+    // What is pushed meanwhile waits for the next flush.
+    let left = isAll ? Infinity : queue.length
+    // By time, not by number: one dear flush must not let the queue grow while the next ones are cheap.
+    do {
+      const events = queue.slice(0, Math.min(allowance, left))
+      queue = queue.slice(events.length)
+      left -= events.length
       handOver(events)
-    }
+    } while (queue.length > 0 && left > 0 && (isAll || now() - startedAt <= budgetMs / 2))
     isFlushing = false
     runAfterwards()
     // After a dear flush the next messages are read first, and then more is handed over at once.
-    if (queue.length > 0) cancelTimer ??= scope.timeout(run, frameDelayMs() ?? gap())
+    if (queue.length > 0) cancelTimer ??= scope.timeout(() => run(), frameDelayMs() ?? gap())
   }
 
   function runAfterwards() {
@@ -101,13 +104,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     settle() {
       if (queue.length === 0 || isFlushing) return
       const elapsed = now() - flushedAt
+      // The timer knows when the next frame is; one that is very late has been held up. Those of hidden pages always are.
+      const isTimed = cancelTimer !== null && !isHidden() && elapsed < gap() * 3
       // A clock that was set back must not hold the queue.
-      if (elapsed >= gap() || elapsed < 0) run()
-      else cancelTimer ??= scope.timeout(run, frameDelayMs() ?? gap() - elapsed)
+      if (elapsed < 0 || (elapsed >= gap() && !isTimed)) run()
+      else cancelTimer ??= scope.timeout(() => run(), frameDelayMs() ?? gap() - elapsed)
     },
     flush() {
-      if (isFlushing) afterwards.push(() => run(Infinity))
-      else if (queue.length > 0) run(Infinity)
+      if (isFlushing) afterwards.push(() => queue.length > 0 && run(true))
+      else if (queue.length > 0) run(true)
     },
     afterFlush(later) {
       if (isFlushing) afterwards.push(later)

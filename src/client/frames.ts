@@ -22,7 +22,7 @@ const usualIntervalMs = 1_000 / 60
 /** Frames longer ago say nothing of when the next one comes. */
 const knownForMs = 250
 /** A second flush so soon after the last one would be for the same frame. */
-const leastShare = 0.6
+const leastShare = 0.3
 
 export function createFrames({ scope, now, requestFrame }: FramesOptions): Frames {
   let frameAt = -Infinity

@@ -61,6 +61,19 @@ describe('delivery', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('leaves the time to the timer, unless that is very late', () => {
+    const { flushes, message } = setUp()
+    message('a')
+    message('b')
+    // A task that took long; the timer is due and has not come yet.
+    vi.setSystemTime(Date.now() + 20)
+    message('c')
+    expect(flushes).toEqual([['a']])
+    vi.setSystemTime(Date.now() + 40)
+    message('d')
+    expect(flushes).toEqual([['a'], ['b', 'c', 'd']])
+  })
+
   it('waits for what is left of the frame, and no longer', () => {
     const { flushes, message } = setUp()
     message('a')
@@ -156,6 +169,15 @@ describe('delivery, while the app is being handed something', () => {
 })
 
 describe('the budget of a flush', () => {
+  it('is time: what follows on a dear flush is not held up, once it is cheap', () => {
+    const { app, flushes, message } = setUp({ costMs: 1 })
+    message(...numbered(100))
+    app.costMs = 0
+    message(...numbered(5_000))
+    vi.advanceTimersByTime(16)
+    expect(flushes.flat()).toHaveLength(5_100)
+  })
+
   it('lets a thousand go at first, when nothing is known of the app', () => {
     const { flushes, message } = setUp()
     message(...numbered(1_001))
