@@ -16,7 +16,7 @@ export interface FramesOptions {
 }
 
 /** What Query's task and a render of the app may take, in ms. */
-const leadMs = 6
+const leadMs = 5
 /** Of a display that has not been watched yet. */
 const usualIntervalMs = 1_000 / 60
 /** Frames longer ago say nothing of when the next one comes. */

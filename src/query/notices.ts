@@ -33,7 +33,7 @@ export function createNotices(): Notices {
 function isDevelopment(): boolean {
   try {
     // Bundlers put the text in the place of this; where none did, there may be no `process`.
-    return process.env['NODE_ENV'] === 'development'
+    return process.env.NODE_ENV === 'development'
   } catch {
     return false
   }

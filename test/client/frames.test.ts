@@ -34,7 +34,7 @@ describe('the time to hand events over', () => {
     const { frames, scope, watch } = setUp()
     watch(100)
     const delayMs = frames.delayMs(-Infinity)!
-    expect(Math.abs(delayMs - 14)).toBeLessThan(1)
+    expect(Math.abs(delayMs - 15)).toBeLessThan(1)
     scope.dispose()
   })
 
@@ -43,7 +43,7 @@ describe('the time to hand events over', () => {
     watch(100)
     vi.advanceTimersByTime(17)
     const delayMs = frames.delayMs(-Infinity)!
-    expect(Math.abs(delayMs - 17)).toBeLessThan(1)
+    expect(Math.abs(delayMs - 18)).toBeLessThan(1)
     scope.dispose()
   })
 

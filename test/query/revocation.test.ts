@@ -3,7 +3,7 @@ import type { QueryKey } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { invalidate, patch } from '../../src/query/index.ts'
-import { begin, end, own, pass, setUp, type SetUpOptions, show } from './fixture.ts'
+import { begin, end, type Goal, own, pass, setUp, type SetUpOptions, show } from './fixture.ts'
 
 beforeEach(begin)
 afterEach(end)
@@ -149,6 +149,23 @@ describe('what was withdrawn does not come back', () => {
     await pass(60_000)
     expect(shown.data).toBe('what is left')
     expect(shown.seen).toEqual(['secret', 'newest secret', 'what is left'])
+  })
+
+  it('for being newer than what the server has left', async () => {
+    const { queryClient, say, happens } = await setUp({
+      streams,
+      rules: {
+        told: ({ payload }: RealtimeEvent<Goal>) => patch<Goal>(secret, payload, { version: ({ version }) => version }),
+      },
+    })
+    let truth: Goal = { id: 1, name: 'secret', version: 5 }
+    const shown = show(queryClient, secret, () => truth)
+    await pass(3_000)
+    await happens('told', { name: 'newest secret', version: 6 }, { stream: 'tenant:1' })
+    truth = { id: 1, name: 'what is left', version: 1 }
+    say({ type: 'revoked', streams: ['tenant:1'] })
+    await pass(5_000)
+    expect(shown.data).toEqual(truth)
   })
 
   it('by a patch that waits to be confirmed', async () => {
