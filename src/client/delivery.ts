@@ -68,6 +68,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     cancelTimer = null
     isFlushing = true
     const startedAt = now()
+    const mayGoOn = () => isAll || now() - startedAt <= budgetMs / 2
     // What is pushed meanwhile waits for the next flush.
     let left = isAll ? Infinity : queue.length
     // By time, not by number: one dear flush must not let the queue grow while the next ones are cheap.
@@ -76,7 +77,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       queue = queue.slice(events.length)
       left -= events.length
       handOver(events)
-    } while (queue.length > 0 && left > 0 && (isAll || now() - startedAt <= budgetMs / 2))
+    } while (queue.length > 0 && left > 0 && mayGoOn())
     isFlushing = false
     runAfterwards()
     // After a dear flush the next messages are read first, and then more is handed over at once.

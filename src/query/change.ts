@@ -183,7 +183,8 @@ function putInPlace(
 
 /** Whether `next` is an older version of the same than `old`. Where one of them has no version nobody can tell. */
 export function isOlder(next: unknown, old: unknown, version: VersionOf | undefined): boolean {
-  if (version === undefined) return false
+  // Nothing has no version to be read.
+  if (version === undefined || next === undefined || old === undefined) return false
   const [given, held] = [version(next as never), version(old as never)]
   return given !== undefined && held !== undefined && given < held
 }

@@ -8,7 +8,7 @@ import { liveCacheOf } from './live-cache.ts'
 import { realtimeMeta } from './rules.ts'
 
 /**
- * `live`: its streams are subscribed, known up to now and heard from, and nothing of it waits to be fetched again. `polling`: it is
+ * `live`: its streams are subscribed, known up to now and heard from, and nothing that was missed waits to be fetched. `polling`: it is
  * fetched on a clock, or comes by a transport that asks. `offline`: the device has no network. `stale`: none of these, so it may be out of date.
  */
 export type LiveStatus = 'live' | 'polling' | 'stale' | 'offline'

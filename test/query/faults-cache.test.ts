@@ -51,6 +51,24 @@ describe('an event for a query that is being fetched', () => {
     expect(goal.seen).toEqual(['new'])
   })
 
+  it('F41 patches by version during the first fetch: the version of what is not there is asked of nobody', async () => {
+    const asked: unknown[] = []
+    const version = (goal: Goal) => {
+      asked.push(goal)
+      return goal.version
+    }
+    const { queryClient, happens, errors } = await setUp({
+      rules: { saved: ({ payload }: RealtimeEvent<Goal>) => patch<Goal>(key, payload, { version }) },
+    })
+    const goal = show(queryClient, key, () => ({ id: 1, name: 'old', version: 1 }), { ms: 50 })
+    await pass(10)
+    await happens('saved', { name: 'new', version: 2 })
+    await pass(5_000)
+    expect(asked).not.toContain(undefined)
+    expect(goal.seen).toEqual([{ id: 1, name: 'new', version: 2 }])
+    expect(errors).toEqual([])
+  })
+
   it.each(['the first fetch', 'a refetch'])('F41 invalidates during %s: one more follows', async (during) => {
     const { goal, publish } = await setUpFetching(during)
     const before = goal.begun.length

@@ -1,7 +1,7 @@
 // Access that is withdrawn: what was read by it goes from the cache and from the screen, and does not come back.
 import type { QueryKey } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RealtimeEvent } from '../../src/protocol/index.ts'
+import { encodeAsOf, type RealtimeEvent } from '../../src/protocol/index.ts'
 import { invalidate, patch } from '../../src/query/index.ts'
 import { begin, end, type Goal, own, pass, setUp, type SetUpOptions, show } from './fixture.ts'
 
@@ -166,6 +166,19 @@ describe('what was withdrawn does not come back', () => {
     say({ type: 'revoked', streams: ['tenant:1'] })
     await pass(5_000)
     expect(shown.data).toEqual(truth)
+  })
+
+  it('by events that the answer of an API that lags does not hold yet', async () => {
+    const { queryClient, say, happens, server } = await setUp({ rules, streams })
+    let truth = 'secret'
+    const asOf = () => encodeAsOf({ 'tenant:1': { epoch: server.hub.epoch, seq: 0 } })
+    const shown = show(queryClient, secret, () => truth, { asOf })
+    await pass(3_000)
+    await happens('told', { word: 'newest secret' }, { stream: 'tenant:1' })
+    truth = 'what is left'
+    say({ type: 'revoked', streams: ['tenant:1'] })
+    await pass(3_000)
+    expect(shown.seen).toEqual(['secret', 'newest secret', 'what is left'])
   })
 
   it('by a patch that waits to be confirmed', async () => {
