@@ -2,6 +2,7 @@
 // in number and in time.
 import type { Undo } from '../base/emitter.ts'
 import { RealtimeError, type RealtimeErrorCode } from '../base/errors.ts'
+import { randomId } from '../base/random-id.ts'
 import type { Scope } from '../base/scope.ts'
 import { maxFrameLength } from '../protocol/codec.ts'
 import type { PublishFrame } from '../protocol/frames.ts'
@@ -105,7 +106,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   return {
-    async publish(event, payload, { stream, ttlMs: waitMs = ttlMs, id = crypto.randomUUID() } = {}) {
+    async publish(event, payload, { stream, ttlMs: waitMs = ttlMs, id = randomId() } = {}) {
       const frame: PublishFrame = { type: 'publish', id, event, payload, ...(stream !== undefined && { stream }) }
       const error = refusal() ?? faultOf(frame, items, maxQueued)
       if (error !== null) throw error

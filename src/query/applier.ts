@@ -31,6 +31,8 @@ export interface Applier {
   /** The app wrote data in the middle of a batch. */
   overwritten(record: QueryRecord): void
   isChanging(record: QueryRecord): boolean
+  /** What this batch has done to the query so far goes. */
+  discard(record: QueryRecord): void
 }
 
 export interface ApplierParts {
@@ -189,5 +191,10 @@ export function createApplier(parts: ApplierParts): Applier {
     confirm,
     overwritten: (record) => drafts.get(record)?.replace(record.query.state.data),
     isChanging: (record) => drafts.has(record),
+    discard(record) {
+      drafts.delete(record)
+      renewed.delete(record)
+      toFetch.delete(record.query)
+    },
   }
 }

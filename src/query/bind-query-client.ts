@@ -12,6 +12,7 @@ import { matchesAnyStream } from '../protocol/filter.ts'
 import { queriesBoundTo, queriesFedBy, type StreamBindings } from './bindings.ts'
 import { type Cause, causeOf, ownCause } from './cause.ts'
 import { startFallback } from './fallback.ts'
+import { createGateQueue, type Gate } from './gate.ts'
 import type { Apply } from './applier.ts'
 import { retainLiveCache } from './live-cache.ts'
 import { createNotices } from './notices.ts'
@@ -33,14 +34,6 @@ export interface BindOptions {
   clock?: Clock | undefined
 }
 
-/** Whether the cache is ready: a persisted one has to be restored first. */
-export interface Gate {
-  isOpen(): boolean
-  onOpen(listener: () => void): Undo
-}
-
-/** So many events wait at the gate; beyond that they give way to one fetch of what they may concern. */
-const maxWaiting = 10_000
 /** In ms, for what many clients have to fetch at the same time. */
 const resyncSpreadMs = 2_000
 
@@ -52,38 +45,13 @@ export function bindQueryClient(options: BindOptions): Undo {
   const notices = createNotices()
   const want = (events: readonly string[]) => client.subscribe({ events }, () => {}, 'cache')
   const metaRules = followMetaRules(queryClient.getQueryCache(), want)
-  const isOpen = () => gate?.isOpen() ?? true
-  /** What came while the gate was shut, in order. */
-  let waiting: { act: () => void; isEvents: boolean }[] = []
-  let waitingEvents = 0
+  const queue = createGateQueue({
+    gate,
+    // So that what several of them ask for is fetched once.
+    together: cache.batch,
+    onTooMany: () => resync({ streams: 'all', cause: 'overflow' }),
+  })
   let hasJoined = false
-
-  function whenOpen(act: () => void) {
-    if (isOpen()) act()
-    else waiting.push({ act, isEvents: false })
-  }
-
-  function open() {
-    const due = waiting
-    waiting = []
-    waitingEvents = 0
-    // Together, so that what several of them ask for is fetched once.
-    cache.batch(() => {
-      for (const { act } of due) act()
-    })
-  }
-
-  function receive(events: readonly RealtimeEvent[]) {
-    if (isOpen()) return applyAll(events)
-    waitingEvents += events.length
-    const isFirstTooMany = waitingEvents > maxWaiting && waitingEvents - events.length <= maxWaiting
-    if (waitingEvents <= maxWaiting) waiting.push({ act: () => applyAll(events), isEvents: true })
-    // What comes later is fetched with the rest.
-    else if (isFirstTooMany) {
-      waiting = waiting.filter(({ isEvents }) => !isEvents)
-      whenOpen(() => resync({ streams: 'all', cause: 'overflow' }))
-    }
-  }
 
   function applyAll(events: readonly RealtimeEvent[]) {
     cache.batch((apply) => {
@@ -150,7 +118,7 @@ export function bindQueryClient(options: BindOptions): Undo {
   function hydrated(query: Query) {
     if (!hasJoined || !queriesFedBy(queryClient, 'all', streams).includes(query)) return
     // Nobody knows what happened between its being fetched elsewhere and now.
-    whenOpen(() => cache.resync(query, { ...ownCause('resync'), type: 'hydrated' }, {}))
+    queue.pass(() => cache.resync(query, { ...ownCause('resync'), type: 'hydrated' }, {}))
   }
 
   function fetchOnScreen() {
@@ -162,14 +130,14 @@ export function bindQueryClient(options: BindOptions): Undo {
     ...(index.wanted.length > 0 ? [want(index.wanted)] : []),
     metaRules.dispose,
     cache.onForeignData(hydrated),
-    client.onResync((missed) => whenOpen(() => resync(missed))),
-    client.onRevoked((revoked) => whenOpen(() => revoke(revoked))),
+    client.onResync((missed) => queue.pass(() => resync(missed))),
+    client.onRevoked((revoked) => queue.pass(() => revoke(revoked))),
     retryFailedOnReturn(client, (isFailed) => {
       for (const query of queriesFedBy(queryClient, 'all', streams)) if (isFailed(query)) cache.invalidate(query)
     }),
     startFallback(client, clock, fallbackMs, fetchOnScreen),
-    client.onFlush(receive),
-    ...(gate ? [gate.onOpen(open)] : []),
+    client.onFlush((events) => queue.passEvents(events.length, () => applyAll(events))),
+    queue.dispose,
     // The last: the others may still have something fetched.
     release,
   ]

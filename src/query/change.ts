@@ -1,7 +1,7 @@
 // What one operation does to the data of one query, as far as data alone can tell. Which queries, when, and what is fetched
 // afterwards is live-cache.ts.
-import { type EntityId, idOf } from './entity.ts'
 import type { QueryKey } from '@tanstack/react-query'
+import { type EntityId, idOf } from './entity.ts'
 import { draftList, type Found, type Lens, type Limit, type ListDraft, type PageFilter } from './lists.ts'
 import type { DataOperation, PatchOperation, UpsertOperation, VersionOf } from './operations.ts'
 import type { Tombstones } from './tombstones.ts'

@@ -155,6 +155,7 @@ function createLiveCache(queryClient: QueryClient, clock: Clock): { cache: LiveC
         notifyManager.batch(() => {
           for (const query of queries) {
             forgetQuery(query)
+            applier.discard(records.of(query))
             if (query.getObserversCount() === 0) cache.remove(query)
             else empty(query)
           }

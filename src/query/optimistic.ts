@@ -1,8 +1,8 @@
 // Changes that are hoped for: of mutations that the server has not confirmed. They lie on top of what the server and the events
 // say, so taking one away leaves all others. When they begin and end is own-echo.ts.
-import { type EntityId, idOf } from './entity.ts'
 import type { Query } from '@tanstack/react-query'
 import { change, type DataDraft, draftData } from './change.ts'
+import { type EntityId, idOf } from './entity.ts'
 import { everyPage } from './lists.ts'
 import type { DataOperation, Operation } from './operations.ts'
 import type { QueryIndex } from './query-index.ts'

@@ -1,6 +1,5 @@
 // Mutations and the events that tell of them: an optimistic change is confirmed by its echo or by the answer, whichever comes
 // first, and taken back by itself where the mutation fails.
-import { type EntityId, idOf } from './entity.ts'
 import type {
   DefaultError,
   MutationFunctionContext,
@@ -9,7 +8,9 @@ import type {
   UseMutationOptions,
 } from '@tanstack/react-query'
 import type { Undo } from '../base/emitter.ts'
+import { randomId } from '../base/random-id.ts'
 import { ownCause } from './cause.ts'
+import { type EntityId, idOf } from './entity.ts'
 import { type LiveCache, retainLiveCache } from './live-cache.ts'
 import type { DataOperation, Operation } from './operations.ts'
 import { type Hope, withRealId } from './optimistic.ts'
@@ -90,7 +91,7 @@ interface Call {
 }
 
 function createCall(queryClient: QueryClient): Call {
-  const mutationId = crypto.randomUUID()
+  const mutationId = randomId()
   const tempId = `temp-${mutationId}`
   let hope: Hope | null = null
   let held: [LiveCache, Undo] | null = null

@@ -1,7 +1,7 @@
 // What becomes of the result of a fetch: it may have been answered before events that are known here. What is newer is put back,
 // and what has happened since is done to it again, before React sees it.
-import { type EntityId, idOf } from './entity.ts'
 import { change, type ChangeContext, draftData, type DataDraft, isOlder, type Outcome } from './change.ts'
+import { type EntityId, idOf } from './entity.ts'
 import type { Entry, Journal } from './journal.ts'
 import { draftList, everyPage, type Found, type ListDraft, type PageFilter } from './lists.ts'
 import type { QueryIndex } from './query-index.ts'

@@ -1,11 +1,11 @@
 // What is known of one query beyond what TanStack Query keeps: what its data would be without optimistic changes, how new it is,
 // and the fetch that is under way.
-import type { EntityId } from './entity.ts'
 import { hashKey, type InfiniteData, type Query } from '@tanstack/react-query'
 import type { Undo } from '../base/emitter.ts'
 import { isObject } from '../base/json.ts'
 import type { Position } from '../protocol/frames.ts'
 import type { Cause } from './cause.ts'
+import type { EntityId } from './entity.ts'
 import type { Change } from './lineage.ts'
 import { everyPage, lastItemOf, type Limit, type PageFilter } from './lists.ts'
 import type { DataOperation, UpsertOperation, VersionOf } from './operations.ts'

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { createEmitter, throwLater } from '../base/emitter.ts'
-import type { Gate } from '../query/bind-query-client.ts'
+import type { Gate } from '../query/gate.ts'
 
 /**
  * A gate that opens with `isOpen`, once and for all. A persisted cache comes first: what were done to it while it is being restored

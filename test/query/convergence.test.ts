@@ -74,12 +74,18 @@ describe('the cache equals the server at quiet', () => {
   it.each(kinds.map((kind) => [servers[kind], kind] as const))(
     'with %s',
     async (_server, kind) => {
+      const counts = { schedules: 0, fetches: 0, confirming: 0 }
       const keepsThePromise = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (schedule) => {
-        const { broken } = await play(kind, schedule)
+        const { broken, fetches, confirming } = await play(kind, schedule)
         expect(broken).toEqual([])
+        counts.schedules++
+        counts.fetches += fetches
+        counts.confirming += confirming
       })
       if (CONVERGENCE_SCHEDULE === undefined) {
         await fc.assert(keepsThePromise, { numRuns: Number(CONVERGENCE_RUNS), seed: Number(CONVERGENCE_SEED) })
+        const each = (count: number) => (count / counts.schedules).toFixed(1)
+        console.info(`${kind}: ${each(counts.fetches)} fetches a schedule, ${each(counts.confirming)} at quiet`)
       } else {
         const examples: [Step[]][] = [[JSON.parse(CONVERGENCE_SCHEDULE) as Step[]]]
         await fc.assert(keepsThePromise, { numRuns: 1, examples, endOnFailure: true })

@@ -116,6 +116,23 @@ describe('while the gate is shut', () => {
     expect(goals.begun).toHaveLength(1)
   })
 
+  it('an event before the withdrawal of its stream does not bring what is on screen back', async () => {
+    const gate = shutGate()
+    const { queryClient, publish, say } = await setUpAll({ gate, streams: { [own]: [key] } })
+    const answers: unknown[] = [[{ id: 1, name: 'secret' }], new Error('403')]
+    const goals = show(queryClient, key, () => answers.shift())
+    await pass(3_000)
+    publish('renamed', { id: 1, name: 'newest secret' })
+    await pass(100)
+    say({ type: 'revoked', streams: [own] })
+    await pass(100)
+    expect(goals.data).toEqual([{ id: 1, name: 'secret' }])
+    gate.open()
+    expect(goals.state.data).toBeUndefined()
+    await pass(5_000)
+    expect(goals.state.data).toBeUndefined()
+  })
+
   it('more than ten thousand events do not push out what was withdrawn, nor that listening has begun', async () => {
     const gate = shutGate()
     const told: unknown[] = []

@@ -53,6 +53,8 @@ const pagesKey = ['goals', 'pages']
 export interface Outcome {
   readonly broken: readonly string[]
   readonly fetches: number
+  /** Of these, those made once the schedule was over: to confirm, to fetch what was missed, to try again. */
+  readonly confirming: number
 }
 
 export async function play(kind: Kind, schedule: readonly Step[]): Promise<Outcome> {
@@ -336,6 +338,7 @@ export async function play(kind: Kind, schedule: readonly Step[]): Promise<Outco
 
   // ── quiet ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  const before = calls.length
   faulty.heal()
   Object.assign(api, { ms: 40, lagMs: 0, failures: 0 })
   await pass(1_000)
@@ -382,7 +385,7 @@ export async function play(kind: Kind, schedule: readonly Step[]): Promise<Outco
   await pass(20_000)
   if (vi.getTimerCount() > 0) broken.push(`${vi.getTimerCount()} timers were left behind`)
   vi.setSystemTime(began)
-  return { broken: [...new Set(broken)], fetches: calls.length }
+  return { broken: [...new Set(broken)], fetches: calls.length, confirming: calls.length - before }
 
   function compare(name: string, held: unknown, truth: unknown) {
     if (JSON.stringify(held) !== JSON.stringify(truth)) {
