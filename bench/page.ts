@@ -1,6 +1,6 @@
 // `npm run bench -- page`: livecache, its peers and code by hand, in a page of Chromium. The whole run writes bench/RESULTS.md;
 // `--quick` and `--only bursts,select,entities,steady,invalidations,patches,heap,disorder` print.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { startServer } from './events/server-process.ts'
 import { bundlePage } from './page/bundle.ts'
 import { type BurstResults, burstTable, runBurst } from './page/bursts.ts'
@@ -145,7 +145,8 @@ export async function run({ quick, only }: BenchOptions) {
     const verdicts = goalsTable(`Goals: ${reached} of ${goals.length} met`, goals)
     console.log(verdicts)
     if (quick || only.length > 0) return
-    const text = [about(scale), verdicts, ...tables].join('\n')
+    const why = readFileSync(new URL('page/why.md', import.meta.url), 'utf8')
+    const text = [about(scale), verdicts, `\n${why.trimEnd()}`, ...tables].join('\n')
     writeFileSync(new URL('RESULTS.md', import.meta.url), `${text}\n`)
   } finally {
     server.stop()
