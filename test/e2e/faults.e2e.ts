@@ -130,7 +130,8 @@ test('F20 a laptop that slept for eight hours: one reconnect, one word of a loss
   await untilNoticed(page, isLive)
   for (const stream of ['goal:1', 'goal:2']) backend.publish(1, stream)
   await untilNoticed(page, ({ heard }) => heard.length === 2)
-  await page.waitForTimeout(500)
+  // What is fetched at the beginning, and after a loss, is spread over two seconds.
+  await page.waitForTimeout(2_500)
   const before = await noticed(page)
 
   backend.proxy.set({ silent: 'both' })
@@ -143,7 +144,7 @@ test('F20 a laptop that slept for eight hours: one reconnect, one word of a loss
   await untilNoticed(page, ({ state }) => state.name === 'connected' && 'resumed' in state && state.resumed)
   backend.publish()
   await untilNoticed(page, ({ heard }) => heard.length === 3)
-  await page.waitForTimeout(500)
+  await page.waitForTimeout(2_500)
   const after = await noticed(page)
   expect(after.counters.dials).toBe(2)
   expect(after.resyncs.slice(before.resyncs.length)).toEqual(['lost'])
