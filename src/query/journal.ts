@@ -33,6 +33,8 @@ export interface Journal {
   raiseFloor(stream: string, position: Position): void
   /** Whether the log of the stream was replaced by another since: what belongs to it is older than everything now. */
   isRetired(stream: string, epoch: string): boolean
+  /** Whether anything was heard of this log of the stream. */
+  isKnown(stream: string, epoch: string): boolean
   prune(): void
   /** What these did is not to be done again. */
   forget(isForgotten: (cause: Cause) => boolean): void
@@ -120,6 +122,7 @@ export function createJournal(now: () => number): Journal {
     floorOf: (stream) => floors.get(stream),
     raiseFloor,
     isRetired,
+    isKnown: (stream, epoch) => epochs.get(stream)?.has(epoch) ?? false,
     prune() {
       const count = droppable()
       if (count > 0) drop(count)

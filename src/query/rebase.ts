@@ -27,10 +27,30 @@ export interface RebaseTools {
  * Whether a result is so old that what is held should stay: older than the result before it (what that one knew and no event told would
  * be lost), or older than what is remembered here.
  */
-export function isTooOld({ base, asOf }: QueryRecord, fetch: Fetch, journal: Journal): boolean {
+export function isTooOld(record: QueryRecord, fetch: Fetch, journal: Journal): boolean {
+  const { base, asOf, uselessResults } = record
   if (fetch.isMore || base === undefined) return false
   return (
-    isBeyondReach(fetch, journal) || [...fetch.asOf].some(([page, positions]) => isBefore(positions, asOf.get(page)))
+    isBeyondReach(fetch, journal) ||
+    [...fetch.asOf].some(([page, positions]) => isBefore(positions, asOf.get(page))) ||
+    // Which of two logs is the newer is a guess, so it is given up after a while.
+    (uselessResults < maxDoubts && isOfEarlierLog(record, fetch, journal))
+  )
+}
+
+/** With the growing gap between them: about half a minute. */
+const maxDoubts = 5
+
+/**
+ * Whether what is held belongs to a log that nothing was heard of yet, and this result to the one that was: then an API that lags has read
+ * it before the log was replaced. Events will tell of that only when the link is back.
+ */
+function isOfEarlierLog({ asOf }: QueryRecord, fetch: Fetch, journal: Journal): boolean {
+  return [...fetch.asOf].some(([page, positions]) =>
+    Object.entries(asOf.get(page) ?? {}).some(([stream, { epoch }]) => {
+      const other = Object.hasOwn(positions, stream) ? positions[stream]!.epoch : epoch
+      return other !== epoch && journal.isKnown(stream, other) && !journal.isKnown(stream, epoch)
+    }),
   )
 }
 

@@ -2,6 +2,7 @@
 // says what of the promise was broken.
 import {
   focusManager,
+  hashKey,
   type InfiniteData,
   InfiniteQueryObserver,
   MutationObserver,
@@ -137,6 +138,13 @@ export async function play(kind: Kind, schedule: readonly Step[]): Promise<Outco
       seen.set(key, Math.max(before, goal.version))
     }
   }
+
+  // A query that is removed takes along what it knew; the next one of its key begins anew.
+  const stopForgetting = queryClient.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== 'removed') return
+    const name = queries.find(({ key }) => hashKey(key) === query.queryHash)?.name
+    for (const key of seen.keys()) if (key.startsWith(`${name} `)) seen.delete(key)
+  })
 
   interface Shown {
     name: string
@@ -376,6 +384,7 @@ export async function play(kind: Kind, schedule: readonly Step[]): Promise<Outco
   }
 
   for (const query of queries) query.stop?.()
+  stopForgetting()
   unbind()
   release()
   realtime.dispose()
