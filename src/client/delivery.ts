@@ -105,8 +105,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     settle() {
       if (queue.length === 0 || isFlushing) return
       const elapsed = now() - flushedAt
-      // The timer knows when the next frame is; one that is very late has been held up. Those of hidden pages always are.
-      const isTimed = cancelTimer !== null && !isHidden() && elapsed < gap() * 3
+      // The timer knows when the next frame is; one that is very late has been held up, as those of hidden pages always are. Where
+      // messages come faster than that, they do not wait for it.
+      const isTimed = cancelTimer !== null && !isHidden() && elapsed < gap() * 3 && queue.length < maxQueued / 4
       // A clock that was set back must not hold the queue.
       if (elapsed < 0 || (elapsed >= gap() && !isTimed)) run()
       else cancelTimer ??= scope.timeout(() => run(), frameDelayMs() ?? gap() - elapsed)

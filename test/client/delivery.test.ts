@@ -74,6 +74,19 @@ describe('delivery', () => {
     expect(flushes).toEqual([['a'], ['b', 'c', 'd']])
   })
 
+  it('does not wait for the timer where messages come faster than it does', () => {
+    const { flushes, message, dropped } = setUp({ maxQueued: 100 })
+    message('a')
+    for (let n = 0; n < 200; n++) {
+      // A busy task after the other: no timer comes in between.
+      vi.setSystemTime(Date.now() + 1)
+      message(String(n))
+    }
+    expect(dropped).toEqual([])
+    expect(flushes.flat().length).toBeGreaterThan(150)
+    vi.advanceTimersByTime(16)
+  })
+
   it('waits for what is left of the frame, and no longer', () => {
     const { flushes, message } = setUp()
     message('a')
