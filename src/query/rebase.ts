@@ -34,7 +34,8 @@ export function isTooOld(record: QueryRecord, fetch: Fetch, journal: Journal): b
     isBeyondReach(fetch, journal) ||
     [...fetch.asOf].some(([page, positions]) => isBefore(positions, asOf.get(page))) ||
     // Which of two logs is the newer is a guess, so it is given up after a while.
-    (uselessResults < maxDoubts && isOfEarlierLog(record, fetch, journal))
+    (uselessResults < maxDoubts &&
+      [...fetch.asOf].some(([page, positions]) => isOfEarlierLog(positions, asOf.get(page), journal)))
   )
 }
 
@@ -42,16 +43,14 @@ export function isTooOld(record: QueryRecord, fetch: Fetch, journal: Journal): b
 const maxDoubts = 5
 
 /**
- * Whether what is held belongs to a log that nothing was heard of yet, and this result to the one that was: then an API that lags has read
- * it before the log was replaced. Events will tell of that only when the link is back.
+ * Whether what is held belongs to a log that nothing was heard of yet, and this to the one that was: then an API that lags has read it
+ * before the log was replaced. Events will tell of that only when the link is back.
  */
-function isOfEarlierLog({ asOf }: QueryRecord, fetch: Fetch, journal: Journal): boolean {
-  return [...fetch.asOf].some(([page, positions]) =>
-    Object.entries(asOf.get(page) ?? {}).some(([stream, { epoch }]) => {
-      const other = Object.hasOwn(positions, stream) ? positions[stream]!.epoch : epoch
-      return other !== epoch && journal.isKnown(stream, other) && !journal.isKnown(stream, epoch)
-    }),
-  )
+function isOfEarlierLog(positions: Positions, held: Positions | undefined, journal: Journal): boolean {
+  return Object.entries(held ?? {}).some(([stream, { epoch }]) => {
+    const other = Object.hasOwn(positions, stream) ? positions[stream]!.epoch : epoch
+    return other !== epoch && journal.isKnown(stream, other) && !journal.isKnown(stream, epoch)
+  })
 }
 
 function isBefore(positions: Positions, held: Positions | undefined): boolean {
@@ -78,7 +77,7 @@ export function rebase(record: QueryRecord, result: unknown, fetch: Fetch, tools
     mustRefetch ||= outcome === 'unknown'
     if (isUnconfirmed(outcome, entry, record)) unconfirmed = entry
   }
-  if (draft.list !== null) dropDoubles(draft.list, record)
+  if (draft.list !== null) dropDoubles(draft.list, record, pageNames(fetched), journal)
   return { data: draft.data, mustRefetch, unconfirmed, repeated }
 }
 
@@ -192,18 +191,27 @@ function itemsById(data: unknown): Map<EntityId, unknown> | null {
   return items
 }
 
-/** Pages that were fetched one after the other may both hold what moved meanwhile: the newer one stays, else the one fetched last. */
-function dropDoubles(list: ListDraft, { entityVersion }: QueryRecord) {
+/**
+ * Pages that were fetched one after the other may both hold what moved meanwhile: the newer one stays, by its version, else by how new its
+ * page is, else the one fetched last.
+ */
+function dropDoubles(list: ListDraft, record: QueryRecord, names: readonly string[], journal: Journal) {
   if (list.pages < 2) return
   const kept = new Map<EntityId, Found>()
   const doubles: Found[] = []
+  const asOf = ({ page }: Found) => record.asOf.get(names[page]!)
   list.each((found) => {
     const id = idOf(found.item)
     if (id === undefined) return
     const before = kept.get(id)
-    const isBehind = before !== undefined && isOlder(found.item, before.item, entityVersion)
+    const isBehind =
+      before !== undefined &&
+      (isOlder(found.item, before.item, record.entityVersion) || isOlderPage(asOf(found), asOf(before), journal))
     if (before !== undefined) doubles.push(isBehind ? found : before)
     if (!isBehind) kept.set(id, found)
   })
   removeAll(list, doubles)
 }
+
+const isOlderPage = (positions: Positions | undefined, other: Positions | undefined, journal: Journal): boolean =>
+  positions !== undefined && (isBefore(positions, other) || isOfEarlierLog(positions, other, journal))

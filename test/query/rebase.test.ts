@@ -159,6 +159,15 @@ describe('the result of a fetch', () => {
   })
 })
 
+describe('of two pages that hold the same', () => {
+  it('the newer one keeps it, whichever was fetched last', () => {
+    const { record, fetched, settle } = setUp()
+    record.asOf = new Map(['[0]', '[1]'].map((name, index) => [name, { 'tenant:3': { epoch: 'e1', seq: 9 - index } }]))
+    const result = { pages: [[{ id: 1, v: 2 }], [{ id: 1, v: 1 }]], pageParams: [0, 1] }
+    expect(settle(result, fetched()).data).toEqual({ pages: [[{ id: 1, v: 2 }], []], pageParams: [0, 1] })
+  })
+})
+
 describe('a result is too old', () => {
   it('where it is older than the one before it', () => {
     const { record, journal, fetched } = setUp([])
