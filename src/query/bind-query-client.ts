@@ -34,9 +34,6 @@ export interface BindOptions {
   clock?: Clock | undefined
 }
 
-/** In ms, for what many clients have to fetch at the same time. */
-const resyncSpreadMs = 2_000
-
 /** Keeps the cache up to date until the returned undo is called. */
 export function bindQueryClient(options: BindOptions): Undo {
   const { client, queryClient, rules, streams, fallbackMs, onError, onRevoked, gate, clock = systemClock } = options
@@ -100,7 +97,7 @@ export function bindQueryClient(options: BindOptions): Undo {
       if (!isOf(events, query)) continue
       // Fetched before, and known to be new enough all the same.
       if (why === 'joined' && cache.isUpToDate(query)) continue
-      cache.resync(query, cause, { spreadMs: isPersonal ? 0 : resyncSpreadMs })
+      cache.resync(query, cause)
     }
   }
 
@@ -118,7 +115,7 @@ export function bindQueryClient(options: BindOptions): Undo {
   function hydrated(query: Query) {
     if (!hasJoined || !queriesFedBy(queryClient, 'all', streams).includes(query)) return
     // Nobody knows what happened between its being fetched elsewhere and now.
-    queue.pass(() => cache.resync(query, { ...ownCause('resync'), type: 'hydrated' }, {}))
+    queue.pass(() => cache.resync(query, { ...ownCause('resync'), type: 'hydrated' }))
   }
 
   function fetchOnScreen() {

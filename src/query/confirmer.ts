@@ -23,7 +23,7 @@ interface Unconfirmed {
   /** The place of the last change. */
   place: number
   lastAt: number
-  readonly latestAt: number
+  latestAt: number
   /** Of this client, so that not all of them fetch in the same instant. */
   readonly delayMs: number
   cancelTimer: Undo
@@ -41,7 +41,11 @@ export function createConfirmer(clock: Clock, confirm: (query: Query) => void): 
   function check(query: Query) {
     const state = unconfirmed.get(query)
     if (state === undefined) return
-    const leftMs = Math.min(state.lastAt + quietMs, state.latestAt) + state.delayMs - clock.now()
+    const now = clock.now()
+    // A clock that was set back must not put it off.
+    state.lastAt = Math.min(state.lastAt, now)
+    state.latestAt = Math.min(state.latestAt, now + latestMs)
+    const leftMs = Math.min(state.lastAt + quietMs, state.latestAt) + state.delayMs - now
     // One timer for any number of changes: it looks again when it comes.
     if (leftMs > 0) state.cancelTimer = scope.timeout(() => check(query), Math.min(leftMs, quietMs + state.delayMs))
     else {

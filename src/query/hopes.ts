@@ -87,13 +87,18 @@ export function createHopes(parts: HopesParts): Hopes {
     }, echoAfterMs)
   }
 
+  const isOpen = (hope: Hope) => optimistic.get(hope.mutationId) === hope
+
   function confirm(hope: Hope) {
+    // Queries that came later have never shown it.
+    if (!isOpen(hope)) return
     for (const query of optimistic.queriesOf(hope)) fetch(query)
     endIfFulfilled(hope)
   }
 
   /** What is still hoped for is taken for true, and fetched by whoever looks at it next. */
   function giveUp(hope: Hope) {
+    if (!isOpen(hope)) return
     const queries = optimistic.queriesOf(hope)
     optimistic.end(hope)
     for (const query of queries) {

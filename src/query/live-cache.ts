@@ -24,7 +24,7 @@ export interface LiveCache {
   readonly batch: Applier['batch']
   invalidate(query: Query, options?: InvalidateOptions): void
   /** Events on this query may have been missed: it is fetched again, and not live until that is done. */
-  resync(query: Query, cause: Cause, options: InvalidateOptions): void
+  resync(query: Query, cause: Cause): void
   /** Events up to here were not heard, so results that are older have to be fetched again. */
   notHeardUpTo(positions: Readonly<Record<string, Position>>): void
   /** Access was withdrawn: what these queries hold goes, also from the screen, and what was told of it. */
@@ -143,10 +143,10 @@ function createLiveCache(queryClient: QueryClient, clock: Clock): { cache: LiveC
     cache: {
       batch: applier.batch,
       invalidate: refetcher.invalidate,
-      resync(query, cause, options) {
+      resync(query, cause) {
         const record = records.of(query)
         record.awaitsResync = true
-        applier.fetchSoon(record, cause, options)
+        applier.fetchSoon(record, cause)
       },
       notHeardUpTo(positions) {
         for (const [stream, position] of Object.entries(positions)) journal.raiseFloor(stream, position)

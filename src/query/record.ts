@@ -14,7 +14,7 @@ import { createTombstones, type Tombstones } from './tombstones.ts'
 /** How far each stream is contained in a result. */
 export type Positions = Readonly<Record<string, Position>>
 
-export interface Fetch {
+export interface RunningFetch {
   /** The place of the journal at which it began. */
   readonly place: number
   /** The same by `tick()`. */
@@ -22,10 +22,14 @@ export interface Fetch {
   /** It fetches one page more, and carries the others along as they were. */
   readonly isMore: boolean
   readonly unpin: Undo
-  /** How new the answers are, by page (`''`: the whole). */
-  readonly asOf: Map<string, Positions>
   /** It waits for a promise that was begun elsewhere, nobody knows when. */
   readonly isForeign: boolean
+}
+
+/** A fetch that has answered. */
+export interface Fetch extends RunningFetch {
+  /** How new the answers are, by page (`''`: the whole). */
+  readonly asOf: Map<string, Positions>
 }
 
 export interface QueryRecord {
@@ -36,7 +40,7 @@ export interface QueryRecord {
   shown: unknown
   /** The app wrote data that holds optimistic changes, so they can no longer be told apart. */
   isBaked: boolean
-  fetch: Fetch | null
+  fetch: RunningFetch | null
   /** By page (`''`: the whole). */
   asOf: Map<string, Positions>
   /** The last item of the last page as it was fetched: what comes after it is on pages that are not held. */

@@ -56,28 +56,14 @@ export function createRecords(options: RecordsOptions): Records {
     record.fetch?.unpin()
     // Without a function of its own it waits for a promise that was begun on a server.
     const isForeign = query.options.queryFn === undefined && query.observers.length === 0
-    record.fetch = {
-      place: journal.place,
-      tick: journal.tick(),
-      isMore,
-      unpin: journal.pin(),
-      asOf: new Map(),
-      isForeign,
-    }
+    record.fetch = { place: journal.place, tick: journal.tick(), isMore, unpin: journal.pin(), isForeign }
   }
 
   /** One that began before anybody followed it is older than everything that is known. */
-  const unknownFetch = (): Fetch => ({
-    place: journal.start,
-    tick: 0,
-    asOf: new Map(),
-    isMore: false,
-    isForeign: false,
-    unpin: () => {},
-  })
+  const unknownFetch = () => ({ place: journal.start, tick: 0, isMore: false, isForeign: false, unpin: () => {} })
 
   function endFetch(record: QueryRecord): Fetch {
-    const { asOf: _empty, ...began } = record.fetch ?? unknownFetch()
+    const began = record.fetch ?? unknownFetch()
     record.fetch = null
     return { ...began, asOf: takeAsOf(record.query) }
   }

@@ -29,6 +29,14 @@ describe('a change that nothing confirms', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('is not put off by a clock that was set back', () => {
+    const { goals, confirmer, confirm } = setUp()
+    confirmer.note(goals, 1, 0)
+    vi.setSystemTime(Date.now() - 86_400_000)
+    pass(4_000)
+    expect(confirm).toHaveBeenCalledOnce()
+  })
+
   it('waits for two seconds without another', () => {
     const { goals, confirmer, confirm } = setUp()
     for (let place = 1; place <= 10; place++) {

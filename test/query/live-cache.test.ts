@@ -326,7 +326,7 @@ describe('a resync', () => {
     await pass(2_000)
     const query = queryClient.getQueryCache().find({ queryKey: ['goals'] })!
     expect(cache.awaitsResync(query)).toBe(false)
-    cache.resync(query, ownCause('resync'), { spreadMs: 0 })
+    cache.resync(query, ownCause('resync'))
     expect(cache.awaitsResync(query)).toBe(true)
     await pass(59)
     expect(cache.awaitsResync(query)).toBe(true)

@@ -220,6 +220,20 @@ describe('what is hoped for', () => {
     return all
   }
 
+  it('and confirmed by its answer has nothing fetched for a query that comes later', async () => {
+    const { queryClient } = await setUpList('a')
+    const options = liveMutationOptions({
+      mutationFn: async (name: string) => name,
+      optimistic: (name) => patch<Goal>(key, { name }, { id: 1 }),
+      confirmed: (name) => patch<Goal>(key, { name }, { id: 1, confirm: false }),
+    })
+    await mutate(queryClient, options, 'b')
+    await pass(100)
+    const later = show(queryClient, [...key, 'later'], () => namesOf('b'))
+    await pass(20_000)
+    expect(later.begun).toHaveLength(1)
+  })
+
   it('and never told of is fetched two seconds after the answer', async () => {
     const { queryClient, list, goals } = await setUpList('a')
     const options = liveMutationOptions({
