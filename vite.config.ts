@@ -26,7 +26,7 @@ const library: UserConfig['build'] = {
     entry: {
       index: 'src/index.ts',
       ...Object.fromEntries(rooms.map((room) => [`${room}/index`, `src/${room}/index.ts`])),
-      styles: 'src/ui/styles.css',
+      styles: 'src/styles.css',
     },
   },
   rolldownOptions: {
@@ -52,7 +52,7 @@ export default defineConfig(({ mode }) => ({
   resolve: {
     alias: [
       { find: /^livecache$/, replacement: fromHere('src/index.ts') },
-      { find: /^livecache\/styles\.css$/, replacement: fromHere('src/ui/styles.css') },
+      { find: /^livecache\/styles\.css$/, replacement: fromHere('src/styles.css') },
       { find: /^livecache\/([a-z]+)$/, replacement: fromHere('src/$1/index.ts') },
     ],
   },

@@ -19,7 +19,7 @@ export function createPageFiles(httpServer: Server, cacheDir: string): Promise<V
     resolve: {
       alias: [
         { find: /^livecache$/, replacement: fromHere('../../src/index.ts') },
-        { find: /^livecache\/styles\.css$/, replacement: fromHere('../../src/ui/styles.css') },
+        { find: /^livecache\/styles\.css$/, replacement: fromHere('../../src/styles.css') },
         { find: /^livecache\/([a-z]+)$/, replacement: fromHere('../../src/$1/index.ts') },
       ],
     },

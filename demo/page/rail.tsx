@@ -1,6 +1,6 @@
 // Where one is: the workspace, its filters with their counts, who is signed in, and how the link is doing.
 import { useQuery } from '@tanstack/react-query'
-import { defaultLabels, RealtimeIndicator, useRealtime } from 'livecache'
+import { RealtimeIndicator, useRealtime } from 'livecache'
 import type { RefObject } from 'react'
 import { areas, type Goal } from '../shared/entities.ts'
 import { faultStatusQuery } from './faults.ts'
@@ -83,15 +83,13 @@ function Count({ goals, filter }: { goals: readonly Goal[] | undefined; filter: 
   return <span className="count">{goals?.filter((goal) => matchesView(goal, filter)).length}</span>
 }
 
-const indicatorLabels = { status: { ...defaultLabels.indicator.status, disconnected: 'Paused' } }
-
 /** What changes by itself can be held still: the events of the pause are caught up with afterwards. */
 function Link() {
   const { status, pause, resume } = useRealtime()
   const isPaused = status === 'closed'
   return (
     <div className="link">
-      <RealtimeIndicator labels={indicatorLabels} />
+      <RealtimeIndicator />
       <button
         type="button"
         className="icon-button"

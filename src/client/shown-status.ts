@@ -3,32 +3,24 @@
 import { type Clock, systemClock } from '../base/clock.ts'
 import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
 import { createScope, type Scope } from '../base/scope.ts'
-import type { ConnectionState } from './connection-machine.ts'
+import type { ConnectionState, ConnectionStatus } from './connection-machine.ts'
 
-/**
- * `idle`: nothing was started yet. `disconnected`: switched off, paused, closed after it was up, or out of reach for minutes.
- * `offline`: the device itself has no network.
- */
-export type ShownStatus =
-  | 'idle'
-  | 'connecting'
-  | 'connected'
-  | 'reconnecting'
-  | 'disconnected'
-  | 'offline'
-  | 'unauthorized'
-  | 'failed'
+/** The states of the link, and `paused`: closed because somebody asked for it. */
+export type ShownStatus = ConnectionStatus | 'paused'
 
-/** `bad` needs a person; `off` is somebody's wish. */
+/** `bad` needs a person. */
 export type Tone = 'good' | 'working' | 'off' | 'bad'
 
 export const toneOf: Readonly<Record<ShownStatus, Tone>> = {
   idle: 'off',
   connecting: 'working',
+  authenticating: 'working',
   connected: 'good',
   reconnecting: 'working',
-  disconnected: 'off',
+  suspended: 'off',
   offline: 'off',
+  closed: 'off',
+  paused: 'off',
   unauthorized: 'bad',
   failed: 'bad',
 }
@@ -37,7 +29,7 @@ export interface ShownStatusOptions {
   /** How long a loss of the link is kept to oneself, in ms. @default 2_500 */
   graceMs?: number
   /** How long each word stays at least, in ms. @default 1_000 */
-  holdMs?: number
+  minShowMs?: number
   clock?: Clock
 }
 
@@ -53,7 +45,7 @@ interface StateSource {
 }
 
 export function createShownStatus(source: StateSource, options: ShownStatusOptions = {}): ShownStatusStore {
-  const { graceMs = 2_500, holdMs = 1_000, clock = systemClock } = options
+  const { graceMs = 2_500, minShowMs = 1_000, clock = systemClock } = options
   const changes = createEmitter<void>(throwLater)
   let shown = wordFor(source.getState(), 'idle')
   let shownAt = -Infinity
@@ -74,7 +66,7 @@ export function createShownStatus(source: StateSource, options: ShownStatusOptio
     // A clock that was set back must not keep a word for as long.
     shownAt = Math.min(shownAt, now)
     differsSince = Math.min(differsSince ?? now, now)
-    const dueAt = Math.max(shownAt + holdMs, shown === 'connected' && isBlip(wanted) ? differsSince + graceMs : now)
+    const dueAt = Math.max(shownAt + minShowMs, isBlip(shown, wanted) ? differsSince + graceMs : now)
     if (dueAt > now) {
       cancelLook = scope?.timeout(look, dueAt - now) ?? null
       return
@@ -111,18 +103,20 @@ export function createShownStatus(source: StateSource, options: ShownStatusOptio
 }
 
 /** What may be over before anybody needs to know. */
-const isBlip = (wanted: ShownStatus): boolean => wanted === 'reconnecting' || wanted === 'offline'
+function isBlip(shown: ShownStatus, wanted: ShownStatus): boolean {
+  if (shown === 'connected') return wanted === 'reconnecting' || wanted === 'offline'
+  return shown === 'connecting' && wanted === 'authenticating'
+}
 
 /** An attempt after a link was shown is a reconnect to whoever watches; one of many that fail is not worth another word. */
 function wordFor(state: ConnectionState, shown: ShownStatus): ShownStatus {
   switch (state.name) {
     case 'connecting':
     case 'authenticating':
-      if (state.attempt > 0 && (shown === 'disconnected' || shown === 'offline')) return shown
-      return state.attempt > 0 || shown === 'connected' || shown === 'reconnecting' ? 'reconnecting' : 'connecting'
+      if (state.attempt > 0 && (shown === 'suspended' || shown === 'offline')) return shown
+      return state.attempt > 0 || shown === 'connected' || shown === 'reconnecting' ? 'reconnecting' : state.name
     case 'closed':
-    case 'suspended':
-      return 'disconnected'
+      return state.reason === 'paused' ? 'paused' : 'closed'
     default:
       return state.name
   }

@@ -7,13 +7,13 @@ export interface UseShownStatusOptions {
   /** How long a loss of the link is kept to oneself, in ms. @default 2_500 */
   graceMs?: number
   /** How long each word stays at least, in ms. @default 1_000 */
-  holdMs?: number
+  minShowMs?: number
 }
 
 /** The status as people should see it: a blip is not shown, and each word stays long enough to be read. On the server `idle`. */
-export function useShownStatus({ graceMs = 2_500, holdMs = 1_000 }: UseShownStatusOptions = {}): ShownStatus {
+export function useShownStatus({ graceMs = 2_500, minShowMs = 1_000 }: UseShownStatusOptions = {}): ShownStatus {
   const client = useRealtimeClient('useShownStatus')
-  const store = useMemo(() => createShownStatus(client, { graceMs, holdMs }), [client, graceMs, holdMs])
+  const store = useMemo(() => createShownStatus(client, { graceMs, minShowMs }), [client, graceMs, minShowMs])
   return useSyncExternalStore(store.subscribe, store.getSnapshot, idleOnServer)
 }
 

@@ -4,7 +4,7 @@ import type { ComponentPropsWithRef, JSX } from 'react'
 import { toneOf } from '../client/shown-status.ts'
 import { useRealtimeClient } from '../react/context.ts'
 import { useShownStatus, type UseShownStatusOptions } from '../react/use-shown-status.ts'
-import { defaultLabels, type Labels } from './labels.ts'
+import { indicatorLabels, type Labels } from './labels.ts'
 import { StatusGlyph } from './status-glyph.tsx'
 
 export interface RealtimeIndicatorProps extends Omit<ComponentPropsWithRef<'span'>, 'children'>, UseShownStatusOptions {
@@ -20,14 +20,17 @@ export interface RealtimeIndicatorProps extends Omit<ComponentPropsWithRef<'span
 export function RealtimeIndicator({
   labels,
   graceMs,
-  holdMs,
+  minShowMs,
   className,
   ...props
 }: RealtimeIndicatorProps): JSX.Element {
   const client = useRealtimeClient('RealtimeIndicator')
-  const status = useShownStatus({ ...(graceMs !== undefined && { graceMs }), ...(holdMs !== undefined && { holdMs }) })
-  const { name, retry } = { ...defaultLabels.indicator, ...labels }
-  const word = labels?.status?.[status] ?? defaultLabels.indicator.status[status]
+  const status = useShownStatus({
+    ...(graceMs !== undefined && { graceMs }),
+    ...(minShowMs !== undefined && { minShowMs }),
+  })
+  const { name, retry } = { ...indicatorLabels, ...labels }
+  const word = labels?.status?.[status] ?? indicatorLabels.status[status]
   const tone = toneOf[status]
   return (
     <span

@@ -50,6 +50,16 @@ describe('the shown status', () => {
     expect(shown).toEqual(['idle', 'connecting', 'connected'])
   })
 
+  it('tells signing in from connecting only where it takes long', () => {
+    const { become, shown } = watch()
+    become(connecting)
+    become({ name: 'authenticating', attempt: 0, downSince: 0 })
+    vi.advanceTimersByTime(2_499)
+    expect(shown).toEqual(['idle', 'connecting'])
+    vi.advanceTimersByTime(1)
+    expect(shown).toEqual(['idle', 'connecting', 'authenticating'])
+  })
+
   it('keeps a blip to itself', () => {
     const { become, shown } = watch(connected)
     become(reconnecting)
@@ -95,16 +105,17 @@ describe('the shown status', () => {
       vi.advanceTimersByTime(5_000)
       become({ name: 'suspended', ...long, retryAt: 0, reason: '' })
     }
-    expect(shown).toEqual(['connected', 'disconnected'])
+    expect(shown).toEqual(['connected', 'suspended'])
     become(connected)
-    expect(shown).toEqual(['connected', 'disconnected', 'connected'])
+    expect(shown).toEqual(['connected', 'suspended', 'connected'])
   })
 
   it('does not wait with what a person has to know or did', () => {
     for (const [state, word] of [
       [{ name: 'unauthorized', reason: '' }, 'unauthorized'],
       [{ name: 'failed', reason: '' }, 'failed'],
-      [{ name: 'closed', reason: 'paused' }, 'disconnected'],
+      [{ name: 'closed', reason: 'paused' }, 'paused'],
+      [{ name: 'closed', reason: 'nobody uses it' }, 'closed'],
       [{ name: 'idle' }, 'idle'],
     ] as const) {
       const { become, shown } = watch(connected)

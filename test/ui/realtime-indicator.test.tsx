@@ -54,10 +54,10 @@ describe('the indicator', () => {
     }
     renderApp(<RealtimeIndicator />, { serverOptions: { verify } })
     await pass(5_000)
-    expect(indicator()).toHaveTextContent('Realtime: Sign in again')
+    expect(indicator()).toHaveTextContent('Realtime: Signed out')
     expect(indicator().dataset['tone']).toBe('bad')
     refuse = false
-    screen.getByRole('button', { name: 'Try again' }).click()
+    screen.getByRole('button', { name: 'Retry now' }).click()
     await pass(5_000)
     expect(indicator()).toHaveTextContent('Realtime: Connected')
     expect(screen.queryByRole('button')).toBeNull()
