@@ -23,7 +23,7 @@ const parts: readonly Part[] = [
   // The goal: less than TanStack Query itself, 9,800.
   { name: 'the core: client, WebSocket, rules, provider, hooks', imports: core, budget: 36_900 },
   // The goal: 4,000 more.
-  { name: 'the indicator', imports: 'RealtimeIndicator', besides: core, budget: 870 },
+  { name: 'the indicator', imports: 'RealtimeIndicator', besides: core, budget: 6_880 },
   // The goal: 3,000 more.
   { name: 'SSE and polling', imports: 'sse, polling', besides: core, budget: 4_540 },
 ]

@@ -7,6 +7,7 @@ import type { ClientInspection, RealtimeClient } from '../client/realtime-client
 import type { EventTable } from '../protocol/define-events.ts'
 import { bindQueryClient } from './bind-query-client.ts'
 import type { StreamBindings } from './bindings.ts'
+import { isPolled } from './fallback.ts'
 import type { Gate } from './gate.ts'
 import type { Lineage } from './lineage.ts'
 import { liveCacheOf } from './live-cache.ts'
@@ -41,6 +42,8 @@ export interface Realtime<Events extends EventTable = EventTable> extends Realti
   bindQueryClient(queryClient: QueryClient, gate?: Gate): Undo
   /** Whether what a query shows is live (`useLiveStatus`). */
   liveStatus(queryClient: QueryClient, queryKey: QueryKey): LiveStatusStore
+  /** How often what is on screen is fetched for want of events, in ms; null while it is not. `onState` tells when to ask again. */
+  polledEveryMs(): number | null
   inspect(): RealtimeInspection
   /** For types only: the table the client was made with. */
   readonly events?: Events
@@ -82,6 +85,10 @@ export function joinCache<Events extends EventTable>(
     liveStatus(queryClient, queryKey) {
       const { streams, fallbackMs = defaultFallbackMs } = options()
       return createLiveStatus({ client, streams, hasFallback: fallbackMs !== Infinity }, queryClient, queryKey)
+    },
+    polledEveryMs() {
+      const { fallbackMs = defaultFallbackMs } = options()
+      return fallbackMs !== Infinity && isPolled(client.getState()) ? fallbackMs : null
     },
     inspect: () => ({
       ...client.inspect(),

@@ -9,11 +9,11 @@ export interface PartsProps<Part extends string = string, State = unknown> {
   /** No class of ours, so none of our looks; attributes, roles and behaviour stay. */
   unstyled?: boolean | undefined
   /** More classes, per part. */
-  classNames?: { readonly [Name in Part]?: Given<string, State> } | undefined
+  classNames?: { readonly [Name in Part | 'root']?: Given<string, State> } | undefined
   /** Other elements or components, per part; they get all the props of the one they replace. */
-  slots?: { readonly [Name in Part]?: ElementType } | undefined
+  slots?: { readonly [Name in Part | 'root']?: ElementType } | undefined
   /** More props, per part; they win over ours. */
-  slotProps?: { readonly [Name in Part]?: Given<object, State> } | undefined
+  slotProps?: { readonly [Name in Part | 'root']?: Given<object, State> } | undefined
 }
 
 type ComponentName = 'indicator' | 'badge' | 'banner' | 'status' | 'toast' | 'dialog'
@@ -45,12 +45,11 @@ export function partsOf<Part extends string, State>(
     typeof given === 'function' ? (given as (state: State) => Value)(state) : given
 
   return (name, tag, props = {}, children) => {
-    const key = name as Part
     const { className, ...rest } = props as { className?: string }
-    const extra = { ...read(shared.slotProps?.[name]), ...read(own.slotProps?.[key]) } as { className?: string }
+    const extra = { ...read(shared.slotProps?.[name]), ...read(own.slotProps?.[name]) } as { className?: string }
     const isRoot = name === 'root'
     return createElement(
-      own.slots?.[key] ?? shared.slots?.[name] ?? tag,
+      own.slots?.[name] ?? shared.slots?.[name] ?? tag,
       {
         ...(isRoot ? { 'data-lc': component } : { 'data-part': name }),
         ...rest,
@@ -58,9 +57,9 @@ export function partsOf<Part extends string, State>(
         className:
           clsx(
             isRoot && !unstyled && `lc-${component}`,
-            className,
+            (!unstyled || className === 'lc-sr') && className,
             read(shared.classNames?.[name]),
-            read(own.classNames?.[key]),
+            read(own.classNames?.[name]),
             extra.className,
           ) || undefined,
       },

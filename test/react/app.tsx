@@ -19,7 +19,7 @@ export interface App {
 
 export function renderApp(
   children: ReactNode,
-  { serverOptions, ...options }: Omit<RealtimeOptions, 'transports'> & { serverOptions?: TestServerOptions } = {},
+  { serverOptions, ...options }: RealtimeOptions & { serverOptions?: TestServerOptions } = {},
 ): App & { realtime: ReturnType<typeof createRealtime> } {
   const server = createTestServer(serverOptions)
   const realtime = createRealtime({ transports: [server.transport], ...options })
