@@ -2,9 +2,13 @@
 import type { Decorator, Preview } from '@storybook/react-vite'
 import { RealtimeUiProvider, ar } from 'livecache/ui'
 import 'livecache/styles.css'
+import { configure } from 'storybook/test'
 import { disposeWorld, loadWorld, withWorld } from '../stories/world/story-world.tsx'
 import { DocsPages } from './docs-pages.tsx'
 import './preview.css'
+
+// Who wants to see the page looks at the story; a report need not hold all of it.
+configure({ getElementError: (message) => new Error(message ?? 'Nothing was found.') })
 
 /** A page cannot switch its own media queries, so the look honours these attributes as well. */
 const withToolbar: Decorator = (Story, { globals }) => {

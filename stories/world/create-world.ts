@@ -1,7 +1,14 @@
 // A world of its own for each story: a server in the page, a device, a client and a cache, and a method for everything that
 // can happen between them. What is shown of it is story-world.tsx and server-console.tsx.
 import { onlineManager, QueryClient, type QueryClientConfig } from '@tanstack/react-query'
-import { createRealtime, type ConnectionState, type Realtime, RealtimeError, type RealtimeOptions } from 'livecache'
+import {
+  asOf,
+  createRealtime,
+  type ConnectionState,
+  type Realtime,
+  RealtimeError,
+  type RealtimeOptions,
+} from 'livecache'
 import { systemClock } from 'livecache/client'
 import { createFaults, type EventFrame, type NewEvent } from 'livecache/hub'
 import { createTestServer, type TestServer, type TestServerOptions } from 'livecache/testing'
@@ -37,6 +44,11 @@ export interface Troubles {
   isOffline: boolean
 }
 
+export interface GoalsAnswer {
+  headers: Record<string, string>
+  goals: Goal[]
+}
+
 export interface World {
   readonly client: Realtime<WorkspaceEvents>
   readonly queryClient: QueryClient
@@ -64,8 +76,8 @@ export interface World {
   until(test: (state: ConnectionState) => boolean, withinMs?: number): Promise<ConnectionState>
   readonly troubles: Troubles
   onTroubles(listener: () => void): () => void
-  /** As the API of the server answers them. */
-  fetchGoals(): Promise<Goal[]>
+  /** What the API of the server answers: the goals, and how new they are. */
+  fetchGoals(): Promise<GoalsAnswer>
   dispose(): void
 }
 
@@ -108,7 +120,13 @@ export function createWorld(options: WorldOptions = {}): World {
       ...options.queries?.defaultOptions,
     },
   })
-  queryClient.setQueryDefaults(goalsKey, { queryFn: fetchGoals })
+  queryClient.setQueryDefaults(goalsKey, {
+    async queryFn(context) {
+      const { headers, goals } = await fetchGoals()
+      asOf(context, { headers })
+      return goals
+    },
+  })
 
   const listeners = new Set<() => void>()
   let troubles: Troubles = { isDown: false, isMuted: false, delayMs: 0, isExpired: false, isOffline: false }
@@ -129,11 +147,14 @@ export function createWorld(options: WorldOptions = {}): World {
       look()
     })
 
-  async function fetchGoals(): Promise<Goal[]> {
-    await new Promise((resolve) => setTimeout(resolve, 80 + troubles.delayMs))
+  async function fetchGoals(): Promise<GoalsAnswer> {
+    // At once, else the client has joined the streams by then, and fetches once more to be sure.
+    if (troubles.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, troubles.delayMs))
     await unmuted()
     if (troubles.isDown || troubles.isOffline) throw new TypeError('The server cannot be reached.')
-    return [...workspace.goals]
+    // Asked before the data is read.
+    const headers = { 'Livecache-As-Of': server.hub.asOf(['team:goals']) }
+    return { headers, goals: [...workspace.goals] }
   }
 
   const publish: World['publish'] = (event) =>

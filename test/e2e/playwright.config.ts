@@ -14,5 +14,10 @@ export default defineConfig({
   workers: 1,
   timeout: 90_000,
   expect: { timeout: 15_000 },
+  projects: [
+    { name: 'demo', testIgnore: 'stories.e2e.ts' },
+    // These wait more than they work: two at a time are fine, where nothing else runs (test/all.ts).
+    { name: 'stories', testMatch: 'stories.e2e.ts', fullyParallel: true },
+  ],
   use: { launchOptions, trace: 'retain-on-failure' },
 })
