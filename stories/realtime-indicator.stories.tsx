@@ -2,7 +2,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import type { ShownStatus } from 'livecache/client'
 import { RealtimeIndicator } from 'livecache/ui'
-import { expect, waitFor } from 'storybook/test'
+import { expect, fn, screen, userEvent, waitFor } from 'storybook/test'
 import { worldOf } from './world/story-world.tsx'
 
 const meta = {
@@ -88,5 +88,79 @@ export const Paused: Story = {
     await world.until(({ name }) => name === 'connected')
     world.client.pause()
     await shows(context, 'paused')
+  },
+}
+
+/** Waits for the state, then opens the details. */
+async function opens(context: { canvasElement: HTMLElement; canvas: { getByRole: typeof screen.getByRole } }) {
+  await userEvent.click(context.canvas.getByRole('button', { name: /:/ }))
+  await waitFor(() => expect(context.canvasElement.querySelector('[data-part="details"]')).toBeVisible())
+}
+
+export const DetailsWhenConnected: Story = {
+  async play(context) {
+    await shows(context, 'connected')
+    await opens(context)
+  },
+}
+
+export const DetailsWhileDown: Story = {
+  parameters: { world: { client: { backoff: { ceilingsMs: [30_000], jitter: 'none' } } } },
+  async play(context) {
+    const world = worldOf(context)
+    await world.until(({ name }) => name === 'connected')
+    world.goDown()
+    await world.until((state) => 'attempt' in state && state.attempt > 1)
+    await shows(context, 'reconnecting')
+    await opens(context)
+  },
+}
+
+export const DetailsWhenSignedOut: Story = {
+  args: { onSignIn: fn() },
+  async play(context) {
+    const world = worldOf(context)
+    await world.until(({ name }) => name === 'connected')
+    world.expireToken()
+    await shows(context, 'unauthorized')
+    await opens(context)
+  },
+}
+
+/** A dot alone: its word is one hover, focus or press away. */
+export const Dot: Story = {
+  args: { variant: 'dot' },
+  async play(context) {
+    await shows(context, 'connected')
+    await userEvent.tab()
+    await waitFor(() => expect(screen.getByRole('tooltip')).toBeVisible())
+  },
+}
+
+export const Label: Story = { args: { variant: 'label' }, play: (context) => shows(context, 'connected') }
+
+/** A text, with nothing behind it. */
+export const WithoutDetails: Story = { args: { details: false }, play: (context) => shows(context, 'connected') }
+
+/** Connected, Reconnecting, Disconnected, whatever the finer state. */
+export const ThreeWords: Story = {
+  args: { words: 'simple' },
+  async play(context) {
+    const world = worldOf(context)
+    await world.until(({ name }) => name === 'connected')
+    world.goOffline()
+    await shows(context, 'offline')
+  },
+}
+
+/** Nothing is shown until something is wrong. */
+export const HiddenWhileHealthy: Story = {
+  args: { hideWhenHealthy: true },
+  async play(context) {
+    const world = worldOf(context)
+    await world.until(({ name }) => name === 'connected')
+    await expect(context.canvasElement.querySelector('[data-lc="indicator"]')).toBeNull()
+    world.goDown()
+    await shows(context, 'reconnecting')
   },
 }

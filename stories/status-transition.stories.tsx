@@ -1,0 +1,73 @@
+// One status giving way to the next.
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { useRealtimeEvent } from 'livecache/react'
+import { StatusTransition } from 'livecache/ui'
+import { useState } from 'react'
+import { expect, waitFor } from 'storybook/test'
+import { worldOf } from './world/story-world.tsx'
+import type { Booking } from './world/workspace.ts'
+
+const meta = {
+  title: 'Components/StatusTransition',
+  component: StatusTransition,
+  args: { status: 'PENDING' },
+} satisfies Meta<typeof StatusTransition>
+
+export default meta
+type Story = StoryObj<typeof meta>
+
+/** Change `status` in the controls and watch. */
+export const Pending: Story = {}
+
+function BookingStatus() {
+  const [booking, setBooking] = useState<Booking | null>(null)
+  useRealtimeEvent('booking.status_changed', ({ payload }) => setBooking((payload as { booking: Booking }).booking))
+  return (
+    <p className="story-row">
+      <span>Ngozi Eze, Room 4</span>
+      <StatusTransition status={booking?.status ?? 'requested'} />
+    </p>
+  )
+}
+
+/** The old word gives way; the new one is there at once for who reads or listens. */
+export const Booked: Story = {
+  render: () => <BookingStatus />,
+  async play(context) {
+    const { canvas } = context
+    const world = worldOf(context)
+    await world.until(({ name }) => name === 'connected')
+    await canvas.findByText('Requested')
+    // Subscribed a moment after the link is up.
+    await waitFor(async () => {
+      world.publish('booking.status_changed')
+      await expect(canvas.findByText(/Confirmed|Checked in/, {}, { timeout: 300 })).resolves.toBeVisible()
+    })
+  },
+}
+
+const kinds = {
+  Bookings: ['REQUESTED', 'CONFIRMED', 'CHECKED_IN', 'CANCELLED'],
+  Payments: ['PENDING', 'SUCCESS', 'FAILED', 'REVERSED'],
+  Goals: ['draft', 'at-risk', 'completed'],
+}
+
+/** What the usual names suggest; `tone` says it for any other. */
+export const AllTones: Story = {
+  render: () => (
+    <table className="story-table">
+      <tbody>
+        {Object.entries(kinds).map(([kind, statuses]) => (
+          <tr key={kind}>
+            <th scope="row">{kind}</th>
+            {statuses.map((status) => (
+              <td key={status}>
+                <StatusTransition status={status} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  ),
+}
