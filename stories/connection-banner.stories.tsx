@@ -71,7 +71,7 @@ export const SignedOut: Story = {
     await world.until(({ name }) => name === 'connected')
     world.expireToken()
     await shows(context, 'signedOut')
-    await expect(context.canvas.getByRole('button', { name: /Sign in|تسجيل/ })).toBeVisible()
+    await waitFor(() => expect(context.canvas.getByRole('button', { name: /Sign in|تسجيل/ })).toBeVisible())
   },
 }
 

@@ -37,7 +37,7 @@ export const Closed: Story = {}
 export const Open: Story = {
   async play({ canvas }) {
     await userEvent.click(canvas.getByRole('button', { name: 'Invite a colleague' }))
-    await expect(screen.getByRole('dialog', { name: 'Invite a colleague' })).toBeVisible()
+    await waitFor(() => expect(screen.getByRole('dialog', { name: 'Invite a colleague' })).toBeVisible())
   },
 }
 

@@ -91,7 +91,7 @@ export const FadesOut: Story = {
     await userEvent.click(canvas.getByRole('button', { name: 'Hide the badge' }))
     await waitFor(() => expect(badge(canvasElement)).toBeNull())
     await userEvent.click(canvas.getByRole('button', { name: 'Show the badge' }))
-    await expect(badge(canvasElement)).toBeVisible()
+    await waitFor(() => expect(badge(canvasElement)).toBeVisible())
   },
 }
 

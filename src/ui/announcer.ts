@@ -101,6 +101,7 @@ function createAnnouncer(container: HTMLElement | ShadowRoot): Announcer {
     scope?.dispose()
     scope = null
     cancelSpeech = null
+    lastSpokenAt = -Infinity
     waiting.clear()
     home?.root.remove()
     home = null

@@ -1,6 +1,8 @@
 'use client'
 import type { QueryKey } from '@tanstack/react-query'
-import type { ComponentPropsWithRef, JSX } from 'react'
+import { type ComponentPropsWithRef, type JSX, useEffect, useState } from 'react'
+import { systemClock } from '../base/clock.ts'
+import { createScope } from '../base/scope.ts'
 import type { Tone } from '../client/shown-status.ts'
 import type { LiveStatus } from '../query/live-status.ts'
 import { useLiveStatus } from '../react/use-live-status.ts'
@@ -30,7 +32,7 @@ interface CommonProps
 }
 
 interface BoundProps extends CommonProps {
-  /** The query it speaks for; a change of its data pulses. */
+  /** The query it speaks for; a change of its data pulses. Shown once it is live, or has not become so within a second. */
   queryKey: QueryKey
   status?: never
   pulse?: never
@@ -61,8 +63,20 @@ export function LiveBadge(props: LiveBadgeProps): JSX.Element | null {
   return props.queryKey === undefined ? <Badge {...props} /> : <BoundBadge {...props} />
 }
 
-function BoundBadge({ queryKey, ...props }: BoundProps) {
-  return <Badge {...props} status={useLiveStatus(queryKey)} pulse={useDataVersion(queryKey)} />
+/** How long a page that loads may take to go live before the badge says that it is not, in ms. */
+const firstWordMs = 1_000
+
+function BoundBadge({ queryKey, visible = true, ...props }: BoundProps) {
+  const status = useLiveStatus(queryKey)
+  const [isPatient, setIsPatient] = useState(true)
+  useEffect(() => {
+    const scope = createScope(systemClock)
+    scope.timeout(() => setIsPatient(false), firstWordMs)
+    return scope.dispose
+  }, [])
+  if (isPatient && status === 'live') setIsPatient(false)
+  const hasWord = !isPatient || status === 'live' || props.paused === true
+  return <Badge {...props} status={status} visible={visible && hasWord} pulse={useDataVersion(queryKey)} />
 }
 
 function Badge(props: ControlledProps) {

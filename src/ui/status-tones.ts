@@ -2,7 +2,7 @@
 import type { Tone } from '../client/shown-status.ts'
 
 const names: Readonly<Record<Exclude<Tone, 'off'>, string>> = {
-  good: 'success successful succeeded completed complete confirmed active activated approved paid settled delivered done resolved checked_in online unfrozen met green',
+  good: 'on_track success successful succeeded completed complete confirmed active activated approved paid settled delivered done resolved checked_in online unfrozen met green',
   working: 'pending processing in_progress requested scheduled reserved waiting open review in_review at_risk amber',
   bad: 'failed failure error rejected declined overdue frozen blocked fraud refused missed off_track red',
 }
