@@ -72,8 +72,10 @@ export interface World {
   acceptTokens(): void
   goOffline(): void
   goOnline(): void
-  /** Resolves once the link is so. Rejects after `withinMs`. @param withinMs @default 10_000 */
+  /** Resolves once the link is so, and rejects after `withinMs`. @param withinMs @default 10_000 */
   until(test: (state: ConnectionState) => boolean, withinMs?: number): Promise<ConnectionState>
+  /** Resolves once what is published arrives wherever somebody listens: the link is up, and every subscription in effect. */
+  untilHeard(): Promise<ConnectionState>
   readonly troubles: Troubles
   onTroubles(listener: () => void): () => void
   /** What the API of the server answers: the goals, and how new they are. */
@@ -157,6 +159,34 @@ export function createWorld(options: WorldOptions = {}): World {
     return { headers, goals: [...workspace.goals] }
   }
 
+  /** Whether what is published now arrives wherever somebody listens. */
+  function isHeard(): boolean {
+    const { state, subscriptions } = client.inspect()
+    return state.name === 'connected' && subscriptions.every(({ status }) => status === 'subscribed')
+  }
+
+  const waitFor = (test: () => boolean, what: string, withinMs = 10_000) =>
+    new Promise<ConnectionState>((resolve, reject) => {
+      const startedAt = Date.now()
+      const timer = setInterval(look, 50)
+      const off = client.onState(look)
+      const end = () => {
+        clearInterval(timer)
+        off()
+      }
+      function look() {
+        if (test()) {
+          end()
+          resolve(client.getState())
+        } else if (Date.now() - startedAt > withinMs) {
+          end()
+          const is = JSON.stringify(client.getState())
+          reject(new Error(`The link did not become so within ${withinMs} ms: ${what}. It is ${is}.`))
+        }
+      }
+      look()
+    })
+
   const publish: World['publish'] = (event) =>
     server.publish(typeof event === 'object' ? { stream: 'team:goals', ...event } : workspace.next(event))
 
@@ -206,26 +236,8 @@ export function createWorld(options: WorldOptions = {}): World {
       device.setOffline(false)
       onlineManager.setOnline(true)
     },
-    until: (test, withinMs = 10_000) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const state = client.getState()
-          if (!test(state)) return
-          end()
-          resolve(state)
-        }
-        const end = () => {
-          off()
-          clearTimeout(timer)
-        }
-        const off = client.onState(look)
-        const timer = setTimeout(() => {
-          end()
-          const is = JSON.stringify(client.getState())
-          reject(new Error(`The link did not become so within ${withinMs} ms: ${test.toString()}. It is ${is}.`))
-        }, withinMs)
-        look()
-      }),
+    until: (test, withinMs) => waitFor(() => test(client.getState()), test.toString(), withinMs),
+    untilHeard: () => waitFor(isHeard, 'subscribed to all that is listened to'),
     get troubles() {
       return troubles
     },

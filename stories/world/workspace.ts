@@ -163,6 +163,8 @@ const newGoals = [
   'Offer breakfast from six in the morning',
   'Halve the no-shows of group bookings',
   'Print the house rules in Yoruba and Igbo',
+  'Repaint the courtyard before the rains',
+  'Hire a second night porter',
 ]
 const payers = ['Kano Textiles', 'Studio Havn', 'Orchid Travel', 'Bright Path School']
 const guests = ['Ngozi Eze', 'Henrik Aas', 'Fatima Bello', 'Clara Weiss']
@@ -174,7 +176,7 @@ const issues = [
 
 const steps: Record<WorkspaceEventType, Step> = {
   'goal.updated'(goals, turn) {
-    const goal = change(goals, turn, ({ progress }) => ({ progress: Math.min(0.99, round(progress + 0.03)) }))
+    const goal = change(goals, turn, ({ progress }) => ({ progress: further(progress) }))
     return goalEvent('goal.updated', goal)
   },
   'transaction.settled'(goals, turn) {
@@ -184,9 +186,7 @@ const steps: Record<WorkspaceEventType, Step> = {
       amount: 1_250 + 180 * (turn % 7),
       currency: 'EUR',
     }
-    const goal = change(goals, indexOf(goals, 'g3'), ({ progress }) => ({
-      progress: Math.min(0.99, round(progress + 0.02)),
-    }))
+    const goal = change(goals, turn, ({ progress }) => ({ progress: further(progress) }))
     return {
       ...goalEvent('goal.updated', goal),
       type: 'transaction.settled',
@@ -271,21 +271,28 @@ export function createWorkspace(): Workspace {
     get goals() {
       return goals.map((goal) => ({ ...goal }))
     },
-    next(type = day[past++ % day.length]!) {
+    next(type = likely(day[past++ % day.length]!, goals)) {
       const turn = turns.get(type) ?? 0
       turns.set(type, turn + 1)
-      // New goals come without end where somebody presses long enough; a list of a day does not.
-      if (goals.length > 24) goals.pop()
       return steps[type](goals, turn)
     },
   }
 }
 
-function change(goals: Goal[], index: number, changes: (goal: Goal) => Partial<Goal>): Goal {
-  const at = index % goals.length
-  const goal = goals[at]!
+/** However long a day lasts, there are goals to work on, and not more than anybody would read. */
+function likely(type: WorkspaceEventType, goals: readonly Goal[]): WorkspaceEventType {
+  if (type === 'goal.created' && goals.length > 6) return 'goal.updated'
+  return type === 'goal.completed' && goals.filter(isOpen).length < 4 ? 'goal.updated' : type
+}
+
+const isOpen = ({ status }: Goal) => status !== 'completed'
+
+/** Changes one of the goals that are not completed, if there is any. */
+function change(goals: Goal[], turn: number, changes: (goal: Goal) => Partial<Goal>): Goal {
+  const open = goals.filter(isOpen)
+  const goal = pick(open.length > 0 ? open : goals, turn)
   const changed = { ...goal, ...changes(goal), version: goal.version + 1, updatedAt: new Date().toISOString() }
-  goals[at] = changed
+  goals[goals.indexOf(goal)] = changed
   return changed
 }
 
@@ -295,9 +302,5 @@ function goalEvent<Type extends 'goal.created' | 'goal.updated' | 'goal.complete
 }
 
 const pick = <Item>(items: readonly Item[], turn: number): Item => items[turn % items.length]!
-const indexOf = (goals: readonly Goal[], id: string) =>
-  Math.max(
-    0,
-    goals.findIndex((goal) => goal.id === id),
-  )
-const round = (share: number) => Math.round(share * 100) / 100
+/** A little, and never all the way. */
+const further = (progress: number) => Math.min(0.99, Math.round(progress * 100 + 3) / 100)

@@ -95,6 +95,8 @@ for (const story of stories ?? []) {
       complaints = listenToComplaints(page)
       complaints.push(...(await openStory(page, site, story)))
       complaintsOfPlay = complaints.length
+      // What is only on its way out is not counted.
+      await untilSettled(page)
       words = await wordsOf(page)
     })
     test.afterAll(() => page.close())

@@ -96,11 +96,18 @@ const playLimitMs = 30_000
 
 /**
  * Opens a story, and answers once its play function has ended.
+ * @param globals switches of the toolbar, such as `{ direction: 'rtl' }`
  * @returns what went wrong, in its own words: an error that was thrown while it played, or a story that could not be drawn
  */
-export async function openStory(page: Page, site: StorybookSite, { id }: Story): Promise<string[]> {
+export async function openStory(
+  page: Page,
+  site: StorybookSite,
+  { id }: Story,
+  globals: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   // The addon would run axe once more, as a part of playing.
-  await page.goto(`${site.address}/iframe.html?id=${id}&viewMode=story&globals=a11y.manual:!true`)
+  const switches = Object.entries({ 'a11y.manual': '!true', ...globals }).map(([name, value]) => `${name}:${value}`)
+  await page.goto(`${site.address}/iframe.html?id=${id}&viewMode=story&globals=${switches.join(';')}`)
   const ended = await page.waitForFunction(
     () => {
       // oxlint-disable-next-line no-underscore-dangle -- Storybook's name
