@@ -5,7 +5,7 @@ import { defineConfig, type Plugin, type UserConfig } from 'vite'
 
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Each is a subpath export of the package, `index` the package itself. */
-const rooms = ['protocol', 'transports', 'client', 'hub', 'query', 'react', 'ui', 'testing', 'gateway']
+const rooms = ['protocol', 'transports', 'client', 'hub', 'query', 'react', 'ui', 'toasts', 'testing', 'gateway']
 
 /** TypeScript 6 and later refuse `import 'livecache/styles.css'` without a declaration beside it. */
 const cssTypes: Plugin = {
@@ -46,6 +46,17 @@ const smoke = [
   'test/{proxy,readme,package,first-minutes}.test.ts',
 ]
 
+/** React 18 beside 19: whatever asks for React gets it, Testing Library and TanStack Query too. */
+const react18 = {
+  alias: [
+    { find: /^(react|react-dom)(\/.*)?$/, replacement: fromHere('test/react18/node_modules/$1$2') },
+    {
+      find: /^@testing-library\/react$/,
+      replacement: fromHere('node_modules/@testing-library/react/dist/@testing-library/react.esm.js'),
+    },
+  ],
+}
+
 export default defineConfig(({ mode }) => ({
   plugins: [react(), ...(mode === 'library' ? [cssTypes] : [])],
   ...(mode === 'library' && { build: library }),
@@ -63,7 +74,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{react,ui}/**', ...smoke],
+          exclude: ['test/{react,ui,toasts}/**', ...smoke],
           typecheck: { enabled: true, tsconfig: './tsconfig.json', include: ['test/**/*.test-d.ts'] },
         },
       },
@@ -73,8 +84,19 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'dom',
           environment: 'jsdom',
-          include: ['test/{react,ui}/**/*.test.{ts,tsx}'],
+          include: ['test/{react,ui,toasts}/**/*.test.{ts,tsx}'],
           setupFiles: ['test/dom-setup.ts'],
+        },
+      },
+      {
+        extends: true as const,
+        resolve: react18,
+        test: {
+          name: 'dom-react18',
+          environment: 'jsdom',
+          include: ['test/{ui,toasts}/**/*.test.tsx'],
+          setupFiles: ['test/dom-setup.ts'],
+          server: { deps: { inline: [/@tanstack\/react-query/, /@testing-library\/react/, /sonner/] } },
         },
       },
     ],

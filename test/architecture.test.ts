@@ -19,13 +19,14 @@ const floors: Record<string, { rooms: string[]; packages: string[] }> = {
     rooms: ['react', 'query', 'client', 'protocol', 'base'],
     packages: ['react', 'react-dom', '@tanstack/react-query', 'clsx'],
   },
+  toasts: { rooms: ['ui', 'react', 'client', 'protocol', 'base'], packages: ['react', 'sonner', 'clsx'] },
   testing: {
     rooms: ['react', 'query', 'hub', 'client', 'transports', 'protocol', 'base'],
     packages: ['@tanstack/react-query'],
   },
   gateway: { rooms: ['hub', 'protocol', 'base'], packages: ['node:*', 'ws', 'jose'] },
   // The front door.
-  '.': { rooms: ['protocol', 'transports', 'client', 'query', 'react', 'ui'], packages: [] },
+  '.': { rooms: ['protocol', 'transports', 'client', 'query', 'react', 'ui', 'toasts'], packages: [] },
 }
 
 interface Import {

@@ -19,6 +19,8 @@ export type RealtimeErrorCode =
   | 'refused'
   /** A rule, a handler or an updater of the app threw. `cause` is what it threw. */
   | 'handler-threw'
+  /** A rule for toasts answered something that cannot be shown; the rest of it was. */
+  | 'invalid-toast'
   /** A payload was refused by the schema of its event type. */
   | 'invalid-payload'
   /** The server ends one link after another because of what is said on them. */

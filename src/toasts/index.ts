@@ -1,0 +1,6 @@
+export { quietHours } from './quiet-hours.ts'
+export type { QuietHours, Weekday } from './quiet-hours.ts'
+export type { ToastEntry, ToastOutcome } from './toast-engine.ts'
+export { defineToastRules } from './toast-rules.ts'
+export type { ToastAction, ToastDraft, ToastLink, ToastPriority } from './toast-rules.ts'
+export type { ToastResult, ToastRule, ToastRules } from './toast-rules.ts'
