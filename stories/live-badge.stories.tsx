@@ -34,6 +34,7 @@ export const Live: Story = { play: (context) => shows(context, 'live') }
 export const Pulse: Story = {
   async play(context) {
     await shows(context, 'live')
+    await worldOf(context).untilHeard()
     worldOf(context).publish('goal.updated')
     await waitFor(() => expect(badge(context.canvasElement)?.querySelector('[data-part="pulse"]')).not.toBeNull())
   },

@@ -19,6 +19,7 @@ export const Rows: Story = {
     const { canvas, canvasElement } = context
     await canvas.findByText('Answer every booking within two hours')
     await expect(marked(canvasElement)).toHaveLength(0)
+    await worldOf(context).untilHeard()
     worldOf(context).publish('goal.updated')
     await waitFor(() => expect(marked(canvasElement)).toHaveLength(1))
   },
@@ -44,6 +45,7 @@ export const WholeCard: Story = {
   async play(context) {
     const { canvas, canvasElement } = context
     await canvas.findByText('4 goals')
+    await worldOf(context).untilHeard()
     worldOf(context).publish('goal.created')
     await waitFor(() => expect(marked(canvasElement)).toHaveLength(1))
   },

@@ -1,10 +1,11 @@
 'use client'
 // Holds the one client of an app: connects while it is mounted, applies the rules to the QueryClient.
 import { useIsRestoring, useQueryClient } from '@tanstack/react-query'
-import { type JSX, type ReactNode, useEffect, useLayoutEffect } from 'react'
+import { type JSX, type ReactNode, useEffect } from 'react'
 import type { EventTable } from '../protocol/define-events.ts'
 import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
 import { RealtimeContext } from './context.ts'
+import { useCommitEffect } from './use-commit-effect.ts'
 import { useGate } from './use-gate.ts'
 import { useOwnRealtime } from './use-own-realtime.ts'
 
@@ -47,11 +48,7 @@ function ClientProvider({ client, identity, enabled = true, children }: GivenPro
 
   const gate = useGate(!isRestoring)
   useEffect(() => client.bindQueryClient(queryClient, gate), [client, queryClient, gate])
-  // React 18 warns of layout effects on a server, where neither runs. Looked up here, since importing must touch no global.
-  // oxlint-disable-next-line react/hooks -- the same one for as long as the page lives
-  const useCommitEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
   // In the commit that shows the new user: between it and passive effects a message of the old one could still arrive.
-  // oxlint-disable-next-line react/hooks -- as above
   useCommitEffect(() => client.configure({ identity, enabled }), [client, identity, enabled])
   useEffect(() => client.hold(), [client])
 

@@ -45,28 +45,38 @@ const iconOfCause: Readonly<Record<LossCause, IconName>> = {
  * For losses that last: names the cause, and what works all the same. Style it by `[data-lc="banner"]`, `data-cause` and `data-part`.
  * A page needs one, above what it is about.
  */
-export function ConnectionBanner(props: ConnectionBannerProps): JSX.Element {
-  const { afterMs = 15_000, reserve = true, sticky = false, onSignIn, labels: ownLabels, icons, ...others } = props
-  const { classNames, slots, slotProps, unstyled, ...rest } = others
+export function ConnectionBanner({
+  afterMs = 15_000,
+  labels: ownLabels,
+  ...props
+}: ConnectionBannerProps): JSX.Element {
   const labels = useLabels('loss', lossLabels, ownLabels)
-  const actions = useLabels('indicator', indicatorLabels, ownLabels as LabelsOf<IndicatorLabels>)
-  const format = useFormat()
-  const client = useRealtimeClient('ConnectionBanner')
-  const current = useLongLoss(afterMs)
   useConnectionVoice(labels, true)
+  const retry = useRealtimeClient('ConnectionBanner').reconnect
+  const actions = useLabels('indicator', indicatorLabels, ownLabels as LabelsOf<IndicatorLabels>)
+  return <Banner {...props} current={useLongLoss(afterMs)} labels={{ ...labels, ...actions }} onRetry={retry} />
+}
+
+interface BannerProps extends Omit<ConnectionBannerProps, 'afterMs' | 'labels'> {
+  current: Loss | null
+  labels: LossLabels & Pick<IndicatorLabels, 'retry' | 'signIn'>
+  onRetry: () => void
+}
+
+/** Reads no store: React 18 loses sight of those that are read in a component which sets a state while it renders. */
+function Banner({ current, labels, onRetry, reserve = true, sticky = false, onSignIn, icons, ...others }: BannerProps) {
+  const { classNames, slots, slotProps, unstyled, ...rest } = others
+  const format = useFormat()
   // What leaves keeps its words until it is gone.
   const [last, setLast] = useState(current)
   if (current !== null && current !== last) setLast(current)
   const loss = current ?? last
   const { ref, isMounted, isLeaving } = usePresence<HTMLDivElement>(current !== null)
-
   const part = partsOf<BannerPart, BannerState>(
     'banner',
     useUi(),
     { classNames, slots, slotProps, unstyled },
-    {
-      cause: current?.cause ?? null,
-    },
+    { cause: current?.cause ?? null },
   )
   const signsIn = loss?.cause === 'signedOut' && onSignIn !== undefined
   const isShown = isMounted && loss !== null
@@ -83,7 +93,7 @@ export function ConnectionBanner(props: ConnectionBannerProps): JSX.Element {
     part(
       'content',
       'div',
-      { ref, hidden: !isShown, 'data-leaving': isLeaving ? '' : undefined },
+      { ref, 'data-leaving': isLeaving ? '' : undefined },
       <>
         {isShown && <Icon name={iconOfCause[loss.cause]} icons={icons} />}
         {/* There before its text, so that the text is heard. */}
@@ -102,8 +112,8 @@ export function ConnectionBanner(props: ConnectionBannerProps): JSX.Element {
           part(
             'action',
             'button',
-            { type: 'button', className: 'lc-button', onClick: signsIn ? onSignIn : client.reconnect },
-            signsIn ? actions.signIn : actions.retry,
+            { type: 'button', className: 'lc-button', onClick: signsIn ? onSignIn : onRetry },
+            signsIn ? labels.signIn : labels.retry,
           )}
       </>,
     ),

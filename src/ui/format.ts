@@ -53,7 +53,7 @@ function createFormat(locale: string, timeZone: string | undefined): Format {
   const numbers = new Intl.NumberFormat(locale)
   const plurals = new Intl.PluralRules(locale)
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-  const zone = timeZone === undefined ? {} : { timeZone }
+  const zone = zoneOf(timeZone)
   const day = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'short' })
   const timeOfDay = new Intl.DateTimeFormat(locale, { ...zone, timeStyle: 'short' })
   const dayAndTime = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'medium', timeStyle: 'short' })
@@ -69,5 +69,15 @@ function createFormat(locale: string, timeZone: string | undefined): Format {
     },
     time: (at, now) => (day.format(at) === day.format(now) ? timeOfDay : dayAndTime).format(at),
     plural: (count, forms) => (forms[plurals.select(count)] ?? forms.other).replace('#', numbers.format(count)),
+  }
+}
+
+/** A zone that is none must not end in a RangeError: then it is the device's. */
+function zoneOf(timeZone: string | undefined): { timeZone?: string } {
+  if (timeZone === undefined) return {}
+  try {
+    return { timeZone: new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone }
+  } catch {
+    return {}
   }
 }

@@ -130,6 +130,7 @@ export const ar: Labels = {
         other: 'و# أخرى',
       }),
     open: 'فتح',
+    showAll: 'عرض الكل',
     dismiss: 'إخفاء',
   },
 }

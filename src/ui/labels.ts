@@ -68,6 +68,8 @@ export interface ToastLabels {
   /** Beside the newest of a group. */
   readonly grouped: (others: number, format: Format) => string
   readonly open: string
+  /** Leads from a toast that stands for several to all of them. */
+  readonly showAll: string
   readonly dismiss: string
 }
 
@@ -189,6 +191,7 @@ export const toastLabels: ToastLabels = {
   criticalGroup: (count, format) => format.plural(count, { one: '# critical notice', other: '# critical notices' }),
   grouped: (others, format) => format.plural(others, { one: 'and # more', other: 'and # more' }),
   open: 'Open',
+  showAll: 'Show all',
   dismiss: 'Dismiss',
 }
 

@@ -74,7 +74,6 @@ function BoundBadge({ queryKey, visible = true, ...props }: BoundProps) {
     scope.timeout(() => setIsPatient(false), firstWordMs)
     return scope.dispose
   }, [])
-  if (isPatient && status === 'live') setIsPatient(false)
   const hasWord = !isPatient || status === 'live' || props.paused === true
   return <Badge {...props} status={status} visible={visible && hasWord} pulse={useDataVersion(queryKey)} />
 }

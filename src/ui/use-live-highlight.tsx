@@ -1,8 +1,10 @@
 'use client'
 import type { QueryKey } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { systemClock } from '../base/clock.ts'
+import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
 import { createScope } from '../base/scope.ts'
+import { useCommitEffect } from '../react/use-commit-effect.ts'
 import { type HighlightLabels, highlightLabels, type LabelsOf } from './labels.ts'
 import { useLabels } from './ui-context.ts'
 import { useDataVersion } from './use-data-version.ts'
@@ -33,15 +35,13 @@ export function useLiveHighlight(
   const dataVersion = useDataVersion(isKey ? (changed as QueryKey) : null)
   const version = isKey ? dataVersion : changed
   const words = useLabels('highlight', highlightLabels, labels)
-  const [last, setLast] = useState({ version, changes: 0 })
-  // While rendering, so that what is new is marked in the very frame that shows it.
-  if (last.version !== version) setLast({ version, changes: last.changes + 1 })
-  const isNew = useBriefly(last.changes, Math.min(durationMs, 5_000))
+  const changes = useBriefly(version, Math.min(durationMs, 5_000))
+  const isNew = changes > 0
 
   return {
     isNew,
     // Odd and even: a change within the time of the last one begins its movement anew.
-    props: { 'data-lc': 'highlight', ...(isNew && { 'data-new': last.changes % 2 === 1 ? 'odd' : 'even' }) },
+    props: { 'data-lc': 'highlight', ...(isNew && { 'data-new': changes % 2 === 1 ? 'odd' : 'even' }) },
     mark: isNew ? (
       <span data-lc="mark" className="lc-mark">
         {words.changed}
@@ -50,14 +50,44 @@ export function useLiveHighlight(
   }
 }
 
-/** True for a while after each change of the count; not for the first. */
-function useBriefly(count: number, durationMs: number): boolean {
-  const [over, setOver] = useState(count)
-  useEffect(() => {
-    if (count === over) return undefined
-    const scope = createScope(systemClock)
-    scope.timeout(() => setOver(count), durationMs)
-    return scope.dispose
-  }, [count, over, durationMs])
-  return count !== over
+/** How often the value has changed, until it has been the same for a while; 0 then and at first. */
+function useBriefly(value: unknown, durationMs: number): number {
+  const [changes] = useState(createChanges)
+  // Before the paint, so that what is new is marked in the very frame that shows it. Not while rendering: React 18 loses sight of
+  // stores that are read in a component which sets a state of its own then.
+  useCommitEffect(() => changes.see(value, durationMs), [changes, value, durationMs])
+  useEffect(() => changes.end, [changes])
+  return useSyncExternalStore(changes.subscribe, changes.getSnapshot, () => 0)
+}
+
+function createChanges() {
+  const listeners = createEmitter<void>(throwLater)
+  let last: { value: unknown } | null = null
+  let count = 0
+  let cancel: Undo | null = null
+
+  function end() {
+    cancel?.()
+    cancel = null
+    if (count === 0) return
+    count = 0
+    listeners.emit()
+  }
+
+  return {
+    end,
+    subscribe: listeners.on,
+    getSnapshot: () => count,
+    see(value: unknown, durationMs: number) {
+      const isChange = last !== null && !Object.is(last.value, value)
+      last = { value }
+      if (!isChange) return
+      cancel?.()
+      const scope = createScope(systemClock)
+      scope.timeout(end, durationMs)
+      cancel = scope.dispose
+      count++
+      listeners.emit()
+    },
+  }
 }
