@@ -9,7 +9,7 @@ export interface SayOptions {
   key?: string
   /** `assertive` interrupts: only for what may cost something. @default 'polite' */
   priority?: 'polite' | 'assertive'
-  /** How long to wait for something newer under the same key, in ms. @default 500 */
+  /** How long to wait for what comes meanwhile, which is said along with it or in its place, in ms. @default 1_000 */
   settleMs?: number
 }
 
@@ -23,19 +23,10 @@ export interface Announcer {
   readonly isInModal: boolean
 }
 
-/** The longest a key waits while newer texts keep coming, in ms. */
-const maxSettleMs = 3_000
-/** Between two utterances, in ms: what falls due meanwhile is said as one. */
-const gapMs = 1_000
+/** Between two utterances that interrupt nothing, in ms: what comes meanwhile is said as one. */
+const gapMs = 3_000
 /** A region is emptied after this, in ms, so that the same words are heard again the next time. */
 const clearMs = 5_000
-
-interface Waiting {
-  text: string
-  assertive: boolean
-  since: number
-  dueAt: number
-}
 
 interface Regions {
   readonly root: HTMLElement
@@ -53,43 +44,30 @@ export function announcerFor(container: HTMLElement | ShadowRoot = document.body
 }
 
 function createAnnouncer(container: HTMLElement | ShadowRoot): Announcer {
-  const clock = systemClock
-  const waiting = new Map<string, Waiting>()
+  const waiting = new Map<string, { text: string; assertive: boolean }>()
   const outlets: Regions[] = []
   let home: Regions | null = null
   let scope: Scope | null = null
   let holders = 0
-  let cancelSpeech: Undo | null = null
-  let lastSpokenAt = -Infinity
-
-  const place = () => outlets.at(-1) ?? home
-
-  function schedule() {
-    cancelSpeech?.()
-    const dueAt = Math.min(...[...waiting.values()].map((entry) => entry.dueAt))
-    if (scope === null || dueAt === Infinity) return
-    const now = clock.now()
-    cancelSpeech = scope.timeout(speak, Math.max(dueAt, Math.min(lastSpokenAt, now) + gapMs) - now)
-  }
+  let dueAt = Infinity
+  let spokenAt = -Infinity
+  let cancel: Undo | null = null
 
   function speak() {
-    cancelSpeech = null
-    const now = clock.now()
-    const due = [...waiting].filter(([, { dueAt }]) => dueAt <= now)
-    for (const [key] of due) waiting.delete(key)
-    lastSpokenAt = now
+    dueAt = Infinity
+    spokenAt = systemClock.now()
+    const all = [...waiting.values()]
+    waiting.clear()
     for (const assertive of [true, false]) {
-      const text = due.flatMap(([, entry]) => (entry.assertive === assertive ? [entry.text] : [])).join('. ')
-      if (text !== '') utter(text, assertive)
+      const texts = all.filter((entry) => entry.assertive === assertive).map(({ text }) => text)
+      if (texts.length > 0) utter(texts.join('. '), assertive)
     }
-    schedule()
   }
 
   function utter(text: string, assertive: boolean) {
-    const at = place()
-    if (at === null) return
-    if (notify(at.root, text, assertive)) return
-    const region = assertive ? at.assertive : at.polite
+    const { root, polite, assertive: urgent } = (outlets.at(-1) ?? home)!
+    if (notify(root, text, assertive)) return
+    const region = assertive ? urgent : polite
     region.textContent = text
     scope?.timeout(() => {
       if (region.textContent === text) region.textContent = ''
@@ -100,25 +78,29 @@ function createAnnouncer(container: HTMLElement | ShadowRoot): Announcer {
     if (holders > 0) return
     scope?.dispose()
     scope = null
-    cancelSpeech = null
-    lastSpokenAt = -Infinity
     waiting.clear()
+    dueAt = Infinity
+    spokenAt = -Infinity
     home?.root.remove()
     home = null
   }
 
   return {
-    say(text, { key = text, priority = 'polite', settleMs = 500 } = {}) {
-      if (text === '') return
-      const now = clock.now()
-      const since = waiting.get(key)?.since ?? now
-      const dueAt = Math.min(now + settleMs, since + Math.max(settleMs, maxSettleMs))
-      waiting.set(key, { text, assertive: priority === 'assertive', since, dueAt })
-      schedule()
+    say(text, { key = text, priority, settleMs = 1_000 } = {}) {
+      if (scope === null || text === '') return
+      const assertive = priority === 'assertive'
+      waiting.set(key, { text, assertive })
+      const now = systemClock.now()
+      // A clock that was set back must not silence it for as long.
+      const at = Math.max(now + settleMs, assertive ? 0 : Math.min(spokenAt, now) + gapMs)
+      if (at >= dueAt) return
+      cancel?.()
+      dueAt = at
+      cancel = scope.timeout(speak, at - now)
     },
     retain() {
       holders++
-      scope ??= createScope(clock)
+      scope ??= createScope(systemClock)
       home ??= addRegions(container)
       let held = true
       return () => {

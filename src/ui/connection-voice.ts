@@ -3,10 +3,10 @@
 import { systemClock } from '../base/clock.ts'
 import type { Undo } from '../base/emitter.ts'
 import { createScope, type Scope } from '../base/scope.ts'
-import type { ConnectionState } from '../client/connection-machine.ts'
 import type { RealtimeClient } from '../client/realtime-client.ts'
 import type { Announcer } from './announcer.ts'
 import type { LossLabels } from './labels.ts'
+import { causeOf } from './loss.ts'
 
 /** A loss is said after this, in ms. */
 const lostAfterMs = 5_000
@@ -38,38 +38,32 @@ export function speakFor(client: RealtimeClient, announcer: Pick<Announcer, 'say
 }
 
 function startVoice(client: RealtimeClient, announcer: Pick<Announcer, 'say'>, labels: () => LossLabels): Undo {
-  const clock = systemClock
   let waiting: Scope | null = null
-  let said: 'lost' | null = null
+  let isSaid = false
+
+  const cause = () => causeOf(client.getState(), () => false)
+  // It has settled by then.
+  const say = (text: string) => announcer.say(text, { key: 'connection', settleMs: 0 })
 
   function follow() {
     const state = client.getState()
-    const since = lostSince(state, clock.now())
-    if (since === null) {
+    if (cause() === null) {
       waiting?.dispose()
       waiting = null
-      if (state.name === 'connected' && said !== null) announcer.say(labels().back, { key: 'connection' })
-      said = null
-      return
+      if (isSaid && state.name === 'connected') say(labels().back)
+      isSaid = false
+    } else if (waiting === null) {
+      const since = 'downSince' in state ? state.downSince : systemClock.now()
+      waiting = createScope(systemClock)
+      waiting.timeout(speak, since + lostAfterMs - systemClock.now())
     }
-    if (waiting !== null) return
-    waiting = createScope(clock)
-    waiting.timeout(speak, Math.max(0, since + lostAfterMs - clock.now()))
   }
 
   function speak() {
-    said = 'lost'
-    const { lost, cause } = labels()
-    const { name } = client.getState()
-    const text =
-      name === 'offline'
-        ? cause.device
-        : name === 'unauthorized'
-          ? cause.signedOut
-          : name === 'failed'
-            ? cause.realtime
-            : lost
-    announcer.say(text, { key: 'connection' })
+    isSaid = true
+    const { lost, cause: causes } = labels()
+    const why = cause()
+    say(why === null || why === 'server' ? lost : causes[why])
   }
 
   const undo = client.onState(follow)
@@ -78,11 +72,4 @@ function startVoice(client: RealtimeClient, announcer: Pick<Announcer, 'say'>, l
     undo()
     waiting?.dispose()
   }
-}
-
-/** Since when the link is lost, in epoch ms; null while it is not, or by somebody's wish. */
-function lostSince(state: ConnectionState, now: number): number | null {
-  if (state.name === 'unauthorized' || state.name === 'failed') return now
-  if (!('downSince' in state)) return null
-  return state.attempt > 0 ? state.downSince : null
 }

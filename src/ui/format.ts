@@ -10,7 +10,7 @@ export interface Format {
   ms(value: number): string
   /** `3 minutes ago`. @param at epoch ms @param now epoch ms */
   ago(at: number, now: number): string
-  /** The time of day; with the date where it is another day. @param at epoch ms @param now epoch ms */
+  /** The time of day; with the date where it is half a day ago. @param at epoch ms @param now epoch ms */
   time(at: number, now: number): string
   /** Picks a form by the plural rules of the language and puts the number in the place of `#`. */
   plural(count: number, forms: PluralForms): string
@@ -25,13 +25,17 @@ const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])
   ['second', 1_000],
 ]
 
-/** What writes a locale as `de_DE` or `C` must not end in a RangeError. */
-export function localeTag(locale: string): string {
-  const tag = locale.replace(/[.@].*$/, '').replaceAll('_', '-')
+/** What is written as `de_DE.UTF-8`, as `C` or badly must not end in a RangeError. @returns undefined where there is no such language */
+export function localeTag(locale: string): string | undefined {
+  const tag = locale.replace(/[.@].*/, '').replaceAll('_', '-')
+  return accepted(() => Intl.getCanonicalLocales(tag)[0])
+}
+
+function accepted<Value>(read: () => Value): Value | undefined {
   try {
-    return Intl.getCanonicalLocales(tag)[0] ?? 'en'
+    return read()
   } catch {
-    return 'en'
+    return undefined
   }
 }
 
@@ -39,27 +43,25 @@ const formats = new Map<string, Format>()
 
 /** @param timeZone IANA name. @default the device's */
 export function formatOf(locale: string, timeZone?: string): Format {
-  const key = `${locale} ${timeZone ?? ''}`
-  const known = formats.get(key) ?? createFormat(localeTag(locale), timeZone)
+  const key = `${locale} ${timeZone}`
+  const known = formats.get(key) ?? createFormat(localeTag(locale) ?? 'en', timeZone)
   formats.set(key, known)
   return known
 }
 
-function createFormat(locale: string, timeZone: string | undefined): Format {
-  const unit = (name: string) => {
-    const format = new Intl.NumberFormat(locale, { style: 'unit', unit: name, maximumFractionDigits: 0 })
-    return (value: number) => format.format(value)
-  }
-  const numbers = new Intl.NumberFormat(locale)
+function createFormat(locale: string, zone: string | undefined): Format {
+  // A zone that is none must not end in a RangeError either: then it is the device's.
+  const timeZone = accepted(() => new Intl.DateTimeFormat(locale, { timeZone: zone }).resolvedOptions().timeZone)
+  const unit = (name: string) => new Intl.NumberFormat(locale, { style: 'unit', unit: name }).format
+  const moment = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...options, timeStyle: 'short', timeZone }).format
+  const [time, dateAndTime] = [moment({}), moment({ dateStyle: 'medium' })]
   const plurals = new Intl.PluralRules(locale)
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-  const zone = zoneOf(timeZone)
-  const day = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'short' })
-  const timeOfDay = new Intl.DateTimeFormat(locale, { ...zone, timeStyle: 'short' })
-  const dayAndTime = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'medium', timeStyle: 'short' })
+  const number = new Intl.NumberFormat(locale).format
   return {
     locale,
-    number: (value) => numbers.format(value),
+    number,
     seconds: unit('second'),
     ms: unit('millisecond'),
     ago(at, now) {
@@ -67,17 +69,7 @@ function createFormat(locale: string, timeZone: string | undefined): Format {
       const [name, ms] = steps.find(([, step]) => gone >= step) ?? (['second', 1_000] as const)
       return relative.format(-Math.floor(gone / ms), name)
     },
-    time: (at, now) => (day.format(at) === day.format(now) ? timeOfDay : dayAndTime).format(at),
-    plural: (count, forms) => (forms[plurals.select(count)] ?? forms.other).replace('#', numbers.format(count)),
-  }
-}
-
-/** A zone that is none must not end in a RangeError: then it is the device's. */
-function zoneOf(timeZone: string | undefined): { timeZone?: string } {
-  if (timeZone === undefined) return {}
-  try {
-    return { timeZone: new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone }
-  } catch {
-    return {}
+    time: (at, now) => (now - at < 43_200_000 ? time : dateAndTime)(at),
+    plural: (count, forms) => (forms[plurals.select(count)] ?? forms.other).replace('#', number(count)),
   }
 }

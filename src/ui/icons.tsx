@@ -22,28 +22,24 @@ export type IconName =
 /** Others in place of ours. */
 export type Icons = { readonly [Name in IconName]?: ReactNode }
 
-const shapes: Readonly<Record<IconName, JSX.Element>> = {
-  dot: <circle cx="8" cy="8" r="4.5" fill="currentColor" stroke="none" />,
-  ring: <circle cx="8" cy="8" r="4.75" />,
-  arc: <path d="M8 3.25A4.75 4.75 0 1 1 3.25 8" />,
-  key: <path d="M7.5 8a2.25 2.25 0 1 1-4.5 0 2.25 2.25 0 0 1 4.5 0zm0 0H13v2.25M10.5 8v1.75" />,
-  cycle: (
-    <path d="M3.5 7.25a4.75 4.75 0 0 1 8.5-2.1M12.5 8.75a4.75 4.75 0 0 1-8.5 2.1M12.25 2.5v2.75H9.5M3.75 13.5v-2.75H6.5" />
-  ),
-  dash: <path d="M12.75 8a4.75 4.75 0 1 1-9.5 0 4.75 4.75 0 0 1 9.5 0zM5.75 8h4.5" />,
-  slash: <path d="M12.75 8a4.75 4.75 0 1 1-9.5 0 4.75 4.75 0 0 1 9.5 0zM4.75 11.25l6.5-6.5" />,
-  square: <rect x="3.75" y="3.75" width="8.5" height="8.5" rx="1.75" />,
-  bars: <path d="M5.75 4v8M10.25 4v8" strokeWidth="2.25" />,
-  lock: <path d="M4.25 7.5h7.5v5h-7.5zM5.75 7.5V5.75a2.25 2.25 0 0 1 4.5 0V7.5" />,
-  cross: <path d="M4.5 4.5l7 7M11.5 4.5l-7 7" strokeWidth="2" />,
-  clock: <path d="M12.75 8a4.75 4.75 0 1 1-9.5 0 4.75 4.75 0 0 1 9.5 0zM8 5.25V8l1.75 1.25" />,
-  check: <path d="M3.75 8.5l2.75 2.75 5.75-6.5" strokeWidth="2" />,
-  waves: (
-    <>
-      <circle cx="8" cy="8" r="1.75" fill="currentColor" stroke="none" />
-      <path d="M4.75 11.25a4.6 4.6 0 0 1 0-6.5M11.25 4.75a4.6 4.6 0 0 1 0 6.5" />
-    </>
-  ),
+const circle = 'M12.75 8a4.75 4.75 0 1 1-9.5 0 4.75 4.75 0 0 1 9.5 0z'
+
+/** Strokes on a ground of 16 by 16; the dot is filled. */
+const shapes: Readonly<Record<IconName, string>> = {
+  dot: circle,
+  ring: circle,
+  arc: 'M8 3.25A4.75 4.75 0 1 1 3.25 8',
+  key: 'M7.5 8A2.25 2.25 0 1 1 3 8a2.25 2.25 0 0 1 4.5 0zm0 0H13v2.25M10.5 8v1.75',
+  cycle: 'M3.5 7.25a4.75 4.75 0 0 1 8.5-2.1m.5 3.6a4.75 4.75 0 0 1-8.5 2.1m8.25-8.35v2.75H9.5M3.75 13.5v-2.75H6.5',
+  dash: `${circle}M5.75 8h4.5`,
+  slash: `${circle}M4.75 11.25l6.5-6.5`,
+  square: 'M4 4h8v8H4z',
+  bars: 'M5.75 4v8m4.5-8v8',
+  lock: 'M4.25 7.5h7.5v5h-7.5zm1.5 0V5.75a2.25 2.25 0 0 1 4.5 0V7.5',
+  cross: 'M4.5 4.5l7 7m0-7l-7 7',
+  clock: `${circle}M8 5.25V8l1.75 1.25`,
+  check: 'M3.75 8.5l2.75 2.75 5.75-6.5',
+  waves: 'M4.75 11.25a4.6 4.6 0 0 1 0-6.5m6.5 0a4.6 4.6 0 0 1 0 6.5M9 8a1 1 0 1 1-2 0 1 1 0 0 1 2 0z',
 }
 
 export const iconOfStatus: Readonly<Record<ShownStatus, IconName>> = {
@@ -73,18 +69,15 @@ export function Icon({ name, icons }: { name: IconName; icons?: Icons | undefine
   return (
     <span className="lc-icon" data-part="icon" data-icon={name} aria-hidden="true">
       {icons?.[name] ?? (
-        <svg
-          viewBox="0 0 16 16"
-          width="16"
-          height="16"
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="1.75"
-          strokeLinecap="round"
-          strokeLinejoin="round"
-          focusable="false"
-        >
-          {shapes[name]}
+        <svg viewBox="0 0 16 16" width="16" height="16" focusable="false">
+          <path
+            d={shapes[name]}
+            fill={name === 'dot' ? 'currentColor' : 'none'}
+            stroke={name === 'dot' ? 'none' : 'currentColor'}
+            strokeWidth="1.75"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
         </svg>
       )}
     </span>

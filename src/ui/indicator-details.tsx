@@ -80,7 +80,7 @@ export function IndicatorDetails({
           {word}
         </>,
       )}
-      {part('meaning', 'p', {}, meaning)}
+      {meaning !== undefined && part('meaning', 'p', {}, meaning)}
       {rows.length > 0 &&
         part(
           'rows',

@@ -12,8 +12,8 @@ export interface IndicatorLabels {
   readonly status: Readonly<Record<ShownStatus, string>>
   /** For whoever wants three words only. */
   readonly simple: Readonly<Record<Tone, string>>
-  /** A sentence on what a status means for who sees it. */
-  readonly meaning: Readonly<Record<ShownStatus, string>>
+  /** A sentence on what a status means for who sees it, where the word does not say it all. */
+  readonly meaning: Readonly<Partial<Record<ShownStatus, string>>>
   /** Beside `connected`, where a lesser transport carries the data. */
   readonly degraded: string
   readonly since: string
@@ -116,15 +116,12 @@ export const indicatorLabels: IndicatorLabels = {
   simple: { good: 'Connected', working: 'Reconnecting', off: 'Disconnected', bad: 'Disconnected' },
   meaning: {
     idle: 'Live updates are off.',
-    connecting: 'Opening the connection.',
-    authenticating: 'The server is checking who you are.',
     connected: 'Changes appear as they happen.',
-    reconnecting: 'The connection was lost and is being restored. What you miss is caught up with.',
-    suspended: 'The connection has been down for a while. It is still being tried.',
+    reconnecting: 'The connection is being restored. Nothing is lost.',
+    suspended: 'Still trying to connect.',
     offline: 'This device has no network. Live updates come back with it.',
-    closed: 'The connection is closed.',
-    paused: 'Live updates are on hold. What happens meanwhile is caught up with.',
-    unauthorized: 'Your session has ended. Sign in again to see changes as they happen.',
+    paused: 'Live updates are on hold. Nothing is lost.',
+    unauthorized: 'Sign in again to see changes as they happen.',
     failed: 'The server refuses the connection, so it is not tried again by itself.',
   },
   degraded: 'Slower connection',
@@ -142,10 +139,8 @@ export const indicatorLabels: IndicatorLabels = {
     'token-failed': 'Your sign-in could not be renewed.',
     unauthorized: 'The server did not accept your sign-in.',
     refused: 'The server turned the connection down.',
-    'protocol-fault': 'The server does not understand this app. A newer version may be needed.',
-    'invalid-payload': 'Something arrived that could not be read.',
-    'handler-threw': 'A part of this app failed on an update.',
-    other: 'Something went wrong, and was survived.',
+    'protocol-fault': 'The server does not understand this app. It may need an update.',
+    other: 'Something unexpected. It was survived.',
   },
   retry: 'Retry now',
   signIn: 'Sign in',

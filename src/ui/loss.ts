@@ -58,7 +58,8 @@ export function createLoss(client: Realtime<any>, queryClient: QueryClient, now:
   }
 }
 
-function causeOf(state: ConnectionState, doQueriesSucceed: () => boolean): LossCause | null {
+/** Null while nothing is lost, or by somebody's wish. */
+export function causeOf(state: ConnectionState, doQueriesSucceed: () => boolean): LossCause | null {
   switch (state.name) {
     case 'offline':
       return 'device'

@@ -5,7 +5,7 @@ import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
 import { createScope, type Scope } from '../base/scope.ts'
 
 /**
- * The time, in epoch ms, as of the last full `everyMs`; all users of one interval share one timer. Null on the server and while
+ * The time, in epoch ms, anew every `everyMs`; all users of one interval share one timer. Null on the server and while
  * hydrating, so that no text depends on when it was rendered, and while it is not wanted. @param everyMs null: not wanted
  */
 export function useNow(everyMs: number | null): number | null {
@@ -31,26 +31,22 @@ function tickerOf(everyMs: number): Ticker {
 
 function createTicker(everyMs: number): Ticker {
   const ticks = createEmitter<void>(throwLater)
+  let now = systemClock.now()
   let scope: Scope | null = null
-  const lastTick = () => Math.floor(systemClock.now() / everyMs) * everyMs
 
-  function wait() {
-    scope?.timeout(
-      () => {
-        wait()
-        ticks.emit()
-      },
-      lastTick() + everyMs - systemClock.now(),
-    )
+  function tick() {
+    now = systemClock.now()
+    scope?.timeout(tick, everyMs)
+    ticks.emit()
   }
 
   return {
-    getSnapshot: lastTick,
+    getSnapshot: () => now,
     subscribe(listener) {
       const off = ticks.on(listener)
       if (scope === null) {
         scope = createScope(systemClock)
-        wait()
+        tick()
       }
       return () => {
         off()

@@ -57,16 +57,16 @@ describe('the announcer', () => {
     expect(spoken().length).toBeLessThanOrEqual(4)
   })
 
-  it('joins what falls due together, and leaves a second between two', async () => {
+  it('joins what falls due together, and leaves three seconds between two', async () => {
     render(<Speaker />)
     say('one')
     say('two')
-    await pass(500)
+    await pass(1_000)
     expect(spoken()).toEqual(['one. two'])
     say('three', { settleMs: 0 })
-    await pass(900)
+    await pass(2_900)
     expect(spoken()).toHaveLength(1)
-    await pass(200)
+    await pass(100)
     expect(spoken()).toEqual(['one. two', 'three'])
   })
 
@@ -83,7 +83,7 @@ describe('the announcer', () => {
     render(<Speaker />)
     say('calm')
     say('urgent', { priority: 'assertive' })
-    await pass(600)
+    await pass(1_000)
     expect(document.querySelector('[aria-live="polite"]')).toHaveTextContent('calm')
     expect(document.querySelector('[aria-live="assertive"]')).toHaveTextContent('urgent')
   })
@@ -95,7 +95,7 @@ describe('the announcer', () => {
       render(<Speaker />)
       say('calm')
       say('urgent', { priority: 'assertive' })
-      await pass(600)
+      await pass(1_000)
       expect(notified).toEqual([
         ['urgent', { priority: 'high' }],
         ['calm', { priority: 'normal' }],
@@ -132,13 +132,13 @@ describe('the announcer', () => {
     const dialog = screen.getByRole('dialog', { name: 'Invite' })
     expect(dialog.contains(document.activeElement)).toBe(true)
     say('heard inside')
-    await pass(600)
+    await pass(1_000)
     expect(dialog.querySelector('[aria-live="polite"]')).toHaveTextContent('heard inside')
     fireEvent.keyDown(dialog, { key: 'Escape' })
     expect(screen.queryByRole('dialog')).toBeNull()
     expect(opener).toHaveFocus()
     say('heard outside')
-    await pass(2_000)
+    await pass(3_000)
     expect(regions()).toHaveLength(1)
     expect(regions()[0]).toHaveTextContent('heard outside')
   })

@@ -292,7 +292,7 @@ describe('the indicator', () => {
       device: 'This device has no network. Live updates come back with it.',
       server: 'The server cannot be reached. What you see may be out of date. We keep trying.',
       realtime: 'Live updates are interrupted. Data still refreshes every 30 sec.',
-      signedOut: 'Your session has ended. Sign in again to see changes as they happen.',
+      signedOut: 'Sign in again to see changes as they happen.',
     })
   })
 

@@ -3,7 +3,7 @@
 // that where there is one; elsewhere (jsdom, old Safari) we do.
 import { type RefCallback, useCallback, useEffect, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { keepBeside } from './place.ts'
+import { placeUnder } from './place.ts'
 
 export interface Popover {
   readonly isOpen: boolean
@@ -43,8 +43,7 @@ export function usePopover(label: string): Popover {
   }, [panel, isNative])
 
   useEffect(() => {
-    if (!isOpen || trigger.current === null || panel === null) return undefined
-    return keepBeside(trigger.current, panel)
+    if (isOpen && trigger.current !== null && panel !== null) placeUnder(trigger.current, panel)
   }, [isOpen, panel])
 
   useEffect(() => {

@@ -1,10 +1,9 @@
 'use client'
 // A short text beside what is hovered or focused: it can be hovered itself, and Esc sends it away.
-import { type KeyboardEvent, useCallback, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useId, useState } from 'react'
 import { systemClock } from '../../base/clock.ts'
-import type { Undo } from '../../base/emitter.ts'
-import { createScope } from '../../base/scope.ts'
-import { keepBeside } from './place.ts'
+import { createScope, type Scope } from '../../base/scope.ts'
+import { placeUnder } from './place.ts'
 
 const showAfterMs = 400
 /** Time for the pointer to reach the tooltip. */
@@ -19,70 +18,55 @@ export interface Tooltip {
 /** @param isWanted false: nothing is shown, and what is shown goes */
 export function useTooltip(isWanted: boolean): Tooltip {
   const id = useId()
-  const tooltip = useRef<HTMLElement>(null)
-  const [isAsked, setIsAsked] = useState(false)
+  const [element, setElement] = useState<HTMLElement | null>(null)
   const [source, setSource] = useState<HTMLElement | null>(null)
-  const cancel = useRef<Undo>(() => {})
-  const scope = useRef<ReturnType<typeof createScope> | null>(null)
-
-  const ask = useCallback((shown: boolean, afterMs: number) => {
-    cancel.current()
-    cancel.current = scope.current?.timeout(() => setIsAsked(shown), afterMs) ?? (() => {})
-  }, [])
-
+  const [{ ask, end }] = useState(() => createDelay(setSource))
+  useEffect(() => end, [end])
   useEffect(() => {
-    scope.current = createScope(systemClock)
-    return () => scope.current?.dispose()
-  }, [])
-
-  const isShown = isAsked && isWanted
-  useEffect(() => {
-    const element = tooltip.current
-    if (!isShown || element === null || source === null) return undefined
+    if (element === null || source === null) return
     // Without a popover it is where it is in the page.
-    if (typeof element.showPopover === 'function') element.showPopover({ source })
-    return keepBeside(source, element)
-  }, [isShown, source])
+    if ('showPopover' in element) element.showPopover({ source })
+    placeUnder(source, element)
+  }, [element, source])
 
-  const enter = ({ currentTarget }: { currentTarget: EventTarget }) => {
-    if (currentTarget instanceof HTMLElement && currentTarget !== tooltip.current) setSource(currentTarget)
-  }
+  const isShown = source !== null && isWanted
+  const hide = () => ask(null, 0)
+  const leave = () => ask(null, hideAfterMs)
   return {
     isShown,
     triggerProps: {
       'aria-describedby': isShown ? id : undefined,
-      onPointerEnter(event: { currentTarget: EventTarget; pointerType: string }) {
-        enter(event)
-        // A finger has no hover.
-        if (event.pointerType !== 'touch') ask(true, showAfterMs)
-      },
-      onPointerLeave: () => ask(false, hideAfterMs),
-      onPointerDown: () => ask(false, 0),
-      onFocus(event: { currentTarget: HTMLElement }) {
-        enter(event)
-        if (isFocusVisible(event.currentTarget)) ask(true, 0)
-      },
-      onBlur: () => ask(false, 0),
-      onKeyDown(event: KeyboardEvent) {
-        if (event.key === 'Escape') ask(false, 0)
-      },
+      // A finger has no hover.
+      onPointerEnter: ({ currentTarget, pointerType }: PointerEvent<HTMLElement>) =>
+        pointerType !== 'touch' && ask(currentTarget, showAfterMs),
+      onPointerLeave: leave,
+      onPointerDown: hide,
+      onFocus: ({ currentTarget }: { currentTarget: HTMLElement }) =>
+        currentTarget.matches(':focus-visible') && ask(currentTarget, 0),
+      onBlur: hide,
+      onKeyDown: ({ key }: KeyboardEvent) => key === 'Escape' && hide(),
     },
     tooltipProps: {
-      ref: tooltip,
+      ref: setElement,
       id,
       role: 'tooltip',
-      // Rendered on a page only, so it can be asked; where there are none (jsdom), a style may hide it all the same.
+      // Rendered on a page only, so it can be asked; where there are no popovers (jsdom), a style may hide it all the same.
       popover: isShown && 'showPopover' in HTMLElement.prototype ? 'manual' : undefined,
-      onPointerEnter: () => ask(true, 0),
-      onPointerLeave: () => ask(false, hideAfterMs),
+      onPointerEnter: () => ask(source, 0),
+      onPointerLeave: leave,
     },
   }
 }
 
-function isFocusVisible(element: HTMLElement): boolean {
-  try {
-    return element.matches(':focus-visible')
-  } catch {
-    return true
+function createDelay<Value>(set: (value: Value) => void) {
+  let scope: Scope | null = null
+  const end = () => scope?.dispose()
+  return {
+    end,
+    ask(value: Value, afterMs: number) {
+      end()
+      scope = createScope(systemClock)
+      scope.timeout(() => set(value), afterMs)
+    },
   }
 }
