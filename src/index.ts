@@ -1,5 +1,5 @@
 // The front door of a browser app. Rooms with a door of their own: livecache/protocol, transports, client, hub, query,
-// react, ui, testing, gateway.
+// react, ui, toasts, testing, gateway.
 export * from './client/index.ts'
 export { defineEvents, payload, versions } from './protocol/define-events.ts'
 export type { EventTable, OlderVersion, PayloadOf, StandardSchema, VersionedSchema } from './protocol/define-events.ts'
@@ -7,5 +7,6 @@ export type { EventEntity, EventOrigin, RealtimeEvent } from './protocol/event.t
 export type { Filters, Position } from './protocol/frames.ts'
 export * from './query/index.ts'
 export * from './react/index.ts'
+export * from './toasts/index.ts'
 export * from './transports/index.ts'
 export * from './ui/index.ts'

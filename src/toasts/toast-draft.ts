@@ -1,5 +1,4 @@
 // What a rule answered, made safe to show: plain texts of bounded length, known priorities, links that lead nowhere bad.
-import { RealtimeError } from '../base/errors.ts'
 import { isObject } from '../base/json.ts'
 import { safeHref } from './safe-href.ts'
 import type { ToastAction, ToastDraft, ToastLink, ToastPriority, ToastResult } from './toast-rules.ts'
@@ -21,10 +20,10 @@ export interface Draft {
 }
 
 /** @param complain told of each part that cannot be shown and is left out; without a title the toast itself */
-export function draftsOf(result: ToastResult, complain: (problem: RealtimeError) => void): readonly Draft[] {
+export function draftsOf(result: ToastResult, complain: (what: string) => void): readonly Draft[] {
   const given: readonly unknown[] = !result ? [] : Array.isArray(result) ? result : [result]
   return given.flatMap((draft) => {
-    const checked = checkedDraft(draft, (what) => complain(new RealtimeError('invalid-toast', what)))
+    const checked = checkedDraft(draft, complain)
     return checked === null ? [] : [checked]
   })
 }
@@ -36,7 +35,7 @@ function checkedDraft(draft: unknown, complain: (what: string) => void): Draft |
     if (typeof value === 'string' && value.trim() !== '') return cut(value.trim(), maxLength)
     if (value !== undefined && value !== null && value !== '') {
       complain(
-        `Its ${name} is no plain text, so it is left out. Texts of toasts are strings, never markup or elements.`,
+        `its ${name} is no plain text, so it is left out. Texts of toasts are strings, never markup or elements.`,
       )
     }
     return undefined
@@ -48,7 +47,7 @@ function checkedDraft(draft: unknown, complain: (what: string) => void): Draft |
     const onClick = action['onClick']
     if (label !== undefined && typeof onClick === 'function')
       return { label, onClick: onClick as ToastAction['onClick'] }
-    complain('Its action needs a label and an onClick function, so it is left out.')
+    complain('its action needs a label and an onClick function, so it is left out.')
     return undefined
   }
 
@@ -57,17 +56,17 @@ function checkedDraft(draft: unknown, complain: (what: string) => void): Draft |
     const label = textOf(link['label'], 'link label', maxLengths.label)
     const href = safeHref(link['href'])
     if (href !== null) return { href, ...(label !== undefined && { label }) }
-    complain('Its link is left out: only http, https, mailto and addresses on this page may be linked.')
+    complain('its link is left out: only http, https, mailto and addresses on this page may be linked.')
     return undefined
   }
 
   const title = textOf(given.title, 'title', maxLengths.title)
   if (title === undefined) {
-    complain('It has no title, so there is nothing to show. A rule answers a toast with a title, several, or null.')
+    complain('it has no title, so there is nothing to show. A rule answers a toast with a title, several, or null.')
     return null
   }
   if (given.priority !== undefined && !priorities.includes(given.priority)) {
-    complain('Its priority is unknown and taken for "normal". It is low, normal, high or critical.')
+    complain('its priority is unknown and taken for "normal". It is low, normal, high or critical.')
   }
   return {
     title,

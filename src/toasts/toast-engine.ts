@@ -40,8 +40,8 @@ export interface Moment {
   readonly now: number
   readonly isHidden: boolean
   readonly isModal: boolean
-  readonly isMuted: boolean
-  readonly isQuiet: boolean
+  /** Why only what is critical may disturb, and without a sound; null where all may. */
+  readonly hush: 'muted' | 'quiet' | null
   readonly maxEntries: number
 }
 
@@ -82,8 +82,6 @@ export interface ToastState {
   /** On screen, oldest first. */
   readonly shown: readonly Card[]
   readonly waiting: readonly Card[]
-  /** How many came while the page was hidden. */
-  readonly away: number
   readonly summary: Summary | null
   /** What was heard of late, by `dedupeKey`. */
   readonly heard: ReadonlyMap<string, NonNullable<Card['spoken']>>
@@ -103,7 +101,7 @@ const pollMs = 250
 
 /** @param prefix of all ids, so that those of two engines differ */
 export function initialState(prefix: string): ToastState {
-  const nothing = { entries: [], shown: [], waiting: [], away: 0, summary: null, lastId: 0 }
+  const nothing = { entries: [], shown: [], waiting: [], summary: null, lastId: 0 }
   return { ...nothing, heard: new Map(), prefix }
 }
 
@@ -142,7 +140,7 @@ function take(state: ToastState, input: ToastInput, moment: Moment): ToastState 
     case 'cleared':
       return { ...state, entries: [] }
     case 'dismissed':
-      return { ...state, shown: [], waiting: [], away: 0, summary: null }
+      return { ...state, shown: [], waiting: [], summary: null }
     default:
       return input satisfies never
   }
@@ -170,14 +168,13 @@ function arrive(state: ToastState, notice: Notice, moment: Moment): ToastState {
   const card = cardOf(id, draft, event.stream)
   if (outcome === 'shown') return put(noted, card, moment)
   if (outcome === 'deferred' || (outcome === 'hidden' && card.isPersistent)) return wait(noted, card, moment)
-  return outcome === 'hidden' ? { ...noted, away: noted.away + 1 } : noted
+  return outcome === 'hidden' ? { ...noted, summary: counted(noted.summary, 1, 'away', moment.now) } : noted
 }
 
-function outcomeOf({ lateness, draft }: Notice, { isMuted, isQuiet, isHidden, isModal }: Moment): ToastOutcome {
-  const isCritical = draft.priority === 'critical'
+function outcomeOf({ lateness, draft }: Notice, { hush, isHidden, isModal }: Moment): ToastOutcome {
   if (lateness !== null) return lateness
-  if (isMuted && !isCritical) return 'muted'
-  if (isQuiet && !isCritical) return 'quiet'
+  const isCritical = draft.priority === 'critical'
+  if (hush !== null && !isCritical) return hush
   if (isHidden) return 'hidden'
   return isModal && !isCritical ? 'deferred' : 'shown'
 }
@@ -201,12 +198,14 @@ function marked(state: ToastState, { entryIds }: Card, outcome: ToastOutcome): T
   return { ...state, entries: state.entries.map((entry) => (ids.has(entry.id) ? { ...entry, outcome } : entry)) }
 }
 
-function overflow(state: ToastState, out: readonly Card[], { now, isMuted, isQuiet }: Moment): ToastState {
-  return out.reduce<ToastState>((reached, card) => {
-    // What gave way to a critical one then was on screen; a summary of it would be one more that disturbs.
-    if (isMuted || isQuiet) return reached
-    return marked({ ...reached, summary: counted(reached.summary, card.count, 'more', now) }, card, 'summarised')
-  }, state)
+function overflow(state: ToastState, out: readonly Card[], { now, hush }: Moment): ToastState {
+  // What gives way to a critical one then was on screen; a summary of it would be one more that disturbs.
+  if (hush !== null) return state
+  return out.reduce<ToastState>(
+    (reached, card) =>
+      marked({ ...reached, summary: counted(reached.summary, card.count, 'more', now) }, card, 'summarised'),
+    state,
+  )
 }
 
 function counted(summary: Summary | null, more: number, kind: Summary['kind'], now: number): Summary {
@@ -234,19 +233,18 @@ function without(state: ToastState, id: string): ToastState {
 
 /** Does what the moment allows or forbids, whatever the input. */
 function settle(state: ToastState, moment: Moment): ToastState {
-  return refreshed(returned(released(hushed(state, moment), moment), moment), moment)
+  return refreshed(released(hushed(state, moment), moment), moment)
 }
 
 /** What was to be shown later, and is not wanted any more. */
-function hushed(state: ToastState, { isMuted, isQuiet }: Moment): ToastState {
-  if (!isMuted && !isQuiet) return state
+function hushed(state: ToastState, { hush }: Moment): ToastState {
+  if (hush === null) return state
   const { waiting, summary } = state
   const dropped = waiting.filter(({ isPersistent }) => !isPersistent)
   const shown = summary?.card ?? null
-  return dropped.reduce<ToastState>((reached, card) => marked(reached, card, isMuted ? 'muted' : 'quiet'), {
+  return dropped.reduce<ToastState>((reached, card) => marked(reached, card, hush), {
     ...state,
     waiting: waiting.filter(({ isPersistent }) => isPersistent),
-    away: 0,
     summary: summary === null || shown === null ? null : { ...summary, count: shown.count, dueAt: null },
   })
 }
@@ -259,11 +257,6 @@ function released(state: ToastState, moment: Moment): ToastState {
   if (due.length === 0) return state
   const rest = { ...state, waiting: state.waiting.filter((card) => !isDue(card)) }
   return due.reduce<ToastState>((reached, card) => put(reached, card, moment), rest)
-}
-
-function returned(state: ToastState, { isHidden, now }: Moment): ToastState {
-  if (isHidden || state.away === 0) return state
-  return { ...state, away: 0, summary: counted(state.summary, state.away, 'away', now) }
 }
 
 function refreshed(state: ToastState, { isHidden, isModal, now }: Moment): ToastState {
@@ -280,7 +273,7 @@ function refreshed(state: ToastState, { isHidden, isModal, now }: Moment): Toast
 const onScreen = ({ shown, summary }: ToastState): readonly Card[] => (summary?.card ? [...shown, summary.card] : shown)
 
 /** What the sink has to do for what is on screen now, and who hears of it. */
-function present(before: ToastState, after: ToastState, { now, isModal, isMuted, isQuiet }: Moment): Step {
+function present(before: ToastState, after: ToastState, { now, isModal, hush }: Moment): Step {
   const effects: ToastEffect[] = []
   const heard = new Map([...after.heard].filter(([, { at }]) => isRecent(at, now)))
   const had = new Map(onScreen(before).map((card) => [card.id, card]))
@@ -307,7 +300,7 @@ function present(before: ToastState, after: ToastState, { now, isModal, isMuted,
   for (const id of had.keys()) if (!has.has(id)) effects.push({ type: 'dismiss', id })
   const shown = after.shown.map(shownCard)
   const summary = after.summary?.card ? { ...after.summary, card: shownCard(after.summary.card) } : after.summary
-  if (loudest !== null && !isMuted && !isQuiet) effects.push({ type: 'sound', priority: priorityOf(loudest) })
+  if (loudest !== null && hush === null) effects.push({ type: 'sound', priority: priorityOf(loudest) })
   return { state: { ...after, shown, summary, heard }, effects }
 }
 

@@ -14,8 +14,8 @@ import {
 import type { ToastDraft } from '../../src/toasts/toast-rules.ts'
 
 export function draft(given: ToastDraft | string): Draft {
-  const [checked] = draftsOf(typeof given === 'string' ? { title: given } : given, (problem) => {
-    throw problem
+  const [checked] = draftsOf(typeof given === 'string' ? { title: given } : given, (what) => {
+    throw new Error(what)
   })
   return checked!
 }
@@ -39,7 +39,7 @@ function wordsOf({ kind, draft: content, count, criticals }: Card): string {
 
 export function createScreen(at = 1_000_000) {
   let state = initialState('t')
-  let moment: Moment = { now: at, isHidden: false, isModal: false, isMuted: false, isQuiet: false, maxEntries: 100 }
+  let moment: Moment = { now: at, isHidden: false, isModal: false, hush: null, maxEntries: 100 }
   const cards = new Map<string, Card>()
   const heard: string[] = []
   const said: string[] = []

@@ -263,30 +263,27 @@ describe('a hidden page', () => {
 })
 
 describe('quiet', () => {
-  it.each(['isMuted', 'isQuiet'] as const)(
-    'TB-5 %s: only what is critical, without a sound; later no summary',
-    (wish) => {
-      const screen = createScreen()
-      screen.turn({ [wish]: true })
-      screen.arrive('a', { title: 'b', priority: 'high' }, critical('fire'))
-      screen.pass(60_000)
-      expect(screen.shown).toEqual(['fire'])
-      expect(screen.heard).toEqual(['fire'])
-      expect(screen.sounds).toEqual([])
-      screen.turn({ [wish]: false })
-      screen.pass(60_000)
-      expect(screen.shown).toEqual(['fire'])
-      expect(screen.history.slice(1)).toEqual(wish === 'isMuted' ? ['b muted', 'a muted'] : ['b quiet', 'a quiet'])
-    },
-  )
+  it.each(['muted', 'quiet'] as const)('TB-5 %s: only what is critical, without a sound; later no summary', (wish) => {
+    const screen = createScreen()
+    screen.turn({ hush: wish })
+    screen.arrive('a', { title: 'b', priority: 'high' }, critical('fire'))
+    screen.pass(60_000)
+    expect(screen.shown).toEqual(['fire'])
+    expect(screen.heard).toEqual(['fire'])
+    expect(screen.sounds).toEqual([])
+    screen.turn({ hush: null })
+    screen.pass(60_000)
+    expect(screen.shown).toEqual(['fire'])
+    expect(screen.history.slice(1)).toEqual([`b ${wish}`, `a ${wish}`])
+  })
 
   it('TB-5 what was to be shown later is not once it is quiet', () => {
     const screen = createScreen()
     screen.turn({ isModal: true })
     screen.arrive('a', 'b', 'c', 'd')
-    screen.turn({ isQuiet: true, isModal: false })
+    screen.turn({ hush: 'quiet', isModal: false })
     screen.pass(60_000)
-    screen.turn({ isQuiet: false })
+    screen.turn({ hush: null })
     screen.pass(60_000)
     expect(screen.changes).toBe(0)
     expect(screen.history).toEqual(['d summarised', 'c quiet', 'b quiet', 'a quiet'])
@@ -296,9 +293,9 @@ describe('quiet', () => {
     const screen = createScreen()
     screen.turn({ isHidden: true })
     screen.arrive('a')
-    screen.turn({ isQuiet: true })
+    screen.turn({ hush: 'quiet' })
     screen.turn({ isHidden: false })
-    screen.turn({ isQuiet: false })
+    screen.turn({ hush: null })
     screen.pass(60_000)
     expect(screen.changes).toBe(0)
   })
@@ -306,7 +303,7 @@ describe('quiet', () => {
   it('TB-5 a toast that gives way to a critical one makes no summary in quiet hours', () => {
     const screen = createScreen()
     screen.arrive('a', 'b', 'c')
-    screen.turn({ isQuiet: true })
+    screen.turn({ hush: 'quiet' })
     screen.arrive(critical('fire'))
     screen.pass(60_000)
     expect(screen.shown).toEqual(['b', 'c', 'fire'])
