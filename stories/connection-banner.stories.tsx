@@ -3,7 +3,9 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { ConnectionBanner, type LossCause } from 'livecache/ui'
 import { expect, fn, waitFor } from 'storybook/test'
 import { GoalCard } from './world/goal-card.tsx'
+import type { World } from './world/create-world.ts'
 import { worldOf } from './world/story-world.tsx'
+import { goalsKey } from './world/workspace.ts'
 
 const meta = {
   title: 'Components/ConnectionBanner',
@@ -20,6 +22,10 @@ const meta = {
 
 export default meta
 type Story = StoryObj<typeof meta>
+
+/** What was fetched for want of events is answered: an answer that comes after the loss would be a sign of life. */
+const settled = ({ client, queryClient }: World) =>
+  waitFor(() => expect(client.liveStatus(queryClient, goalsKey).getSnapshot()).toBe('live'), { timeout: 5_000 })
 
 const shows = ({ canvasElement }: { canvasElement: HTMLElement }, cause: LossCause) =>
   waitFor(() => expect(canvasElement.querySelector('[data-lc="banner"]')).toHaveAttribute('data-cause', cause), {
@@ -46,7 +52,7 @@ export const DeviceOffline: Story = {
 export const ServerUnreachable: Story = {
   async play(context) {
     const world = worldOf(context)
-    await world.until(({ name }) => name === 'connected')
+    await settled(world)
     world.goDown()
     await shows(context, 'server')
   },
@@ -79,7 +85,7 @@ export const SignedOut: Story = {
 export const Recovered: Story = {
   async play(context) {
     const world = worldOf(context)
-    await world.until(({ name }) => name === 'connected')
+    await settled(world)
     world.goDown()
     await shows(context, 'server')
     world.comeBack()
