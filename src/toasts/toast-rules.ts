@@ -46,8 +46,13 @@ type UntypedRule = { rule(event: RealtimeEvent): ToastResult }['rule']
 
 type TypesOf<Events extends EventTable> = Extract<keyof Events, string>
 
+/** For types only: which events the rules know, so that who takes them need not be told. */
+declare const eventsOf: unique symbol
+
 /** Rules by event type or pattern (`goal.*`); where several match, all of them run, in the order of the table. */
-export type ToastRules<Events extends EventTable = EventTable> =
+export type ToastRules<Events extends EventTable = EventTable> = RulesOf<Events> & { readonly [eventsOf]?: Events }
+
+type RulesOf<Events extends EventTable> =
   string extends TypesOf<Events>
     ? { readonly [pattern: string]: UntypedRule | undefined }
     : { readonly [Type in TypesOf<Events>]?: ToastRule<PayloadOf<Events[Type]>, Type> } & {

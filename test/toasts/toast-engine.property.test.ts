@@ -34,12 +34,10 @@ function commands({ keys = [] as string[], wishes = ['isHidden', 'isModal'] as W
     .integer({ min: 0, max: 12_000 })
     .map((ms): Command => ({ name: `pass ${ms}`, run: (screen) => screen.pass(ms) }))
   const departure = fc.nat(3).map((nth): Command => ({ name: `gone ${nth}`, run: (screen) => screen.takeNth(nth) }))
-  const turn = fc
-    .record({ wish: fc.constantFrom(...wishes), isOn: fc.boolean() })
-    .map(({ wish, isOn }): Command => ({
-      name: `${wish} ${isOn}`,
-      run: (screen) => screen.turn({ [wish]: wish === 'hush' ? (isOn ? 'quiet' : null) : isOn }),
-    }))
+  const turn = fc.record({ wish: fc.constantFrom(...wishes), isOn: fc.boolean() }).map(({ wish, isOn }): Command => ({
+    name: `${wish} ${isOn}`,
+    run: (screen) => screen.turn({ [wish]: wish === 'hush' ? (isOn ? 'quiet' : null) : isOn }),
+  }))
   const any = fc.oneof(
     { weight: 6, arbitrary: arrival },
     { weight: 2, arbitrary: passage },

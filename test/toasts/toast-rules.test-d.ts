@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import { defineEvents, payload, type RealtimeEvent } from '../../src/protocol/index.ts'
-import { defineToastRules, type ToastRules } from '../../src/toasts/index.ts'
+import { defineToastRules, RealtimeToasts, type ToastRules } from '../../src/toasts/index.ts'
 
 interface Goal {
   id: number
@@ -52,5 +52,27 @@ describe('rules for toasts', () => {
       told: ({ payload: goal }: RealtimeEvent<Goal>) => ({ title: goal.name }),
     }
     void rules
+  })
+
+  it('are taken by the component with whatever table they know', () => {
+    RealtimeToasts({ rules: defineToastRules(events, { 'goal.created': () => null }) })
+    const untyped: ToastRules = {}
+    RealtimeToasts({ rules: untyped })
+    // The demo has registered its events.
+    RealtimeToasts({
+      rules: {
+        'goal.*': (event) => {
+          expectTypeOf(event.payload).not.toBeUnknown()
+          expectTypeOf(event.payload).not.toBeAny()
+          return null
+        },
+      },
+    })
+    RealtimeToasts({
+      rules: {
+        // @ts-expect-error no such event
+        'goal.creatd': () => null,
+      },
+    })
   })
 })
