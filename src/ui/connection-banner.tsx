@@ -103,7 +103,7 @@ function Banner({ current, labels, onRetry, reserve = true, sticky = false, onSi
           { role: 'status' },
           isShown && (
             <>
-              {part('title', 'strong', {}, labels.cause[loss.cause])}
+              {part('title', 'strong', {}, `${labels.cause[loss.cause]}.`)}
               {part('advice', 'span', {}, ` ${labels.advice(loss.cause, loss.everyMs, format)}`)}
             </>
           ),

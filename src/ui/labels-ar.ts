@@ -59,9 +59,8 @@ export const ar: Labels = {
       realtime: 'التحديثات المباشرة متوقفة',
     },
     advice(cause, everyMs, format) {
-      if (cause === 'device') return 'قد يكون ما تراه قديمًا، وسيُحدَّث عند عودة الاتصال.'
       if (cause === 'signedOut') return 'سجّل الدخول من جديد لترى التغييرات لحظة حدوثها.'
-      if (cause === 'server') return 'قد يكون ما تراه قديمًا. نواصل المحاولة.'
+      if (cause !== 'realtime') return 'قد يكون ما تراه قديمًا.'
       return everyMs === null
         ? 'تُحدَّث البيانات عند طلبك.'
         : `ما زالت البيانات تُحدَّث كل ${format.seconds(everyMs / 1000)}.`

@@ -155,9 +155,8 @@ export const lossLabels: LossLabels = {
     realtime: 'Live updates are interrupted',
   },
   advice(cause, everyMs, format) {
-    if (cause === 'device') return 'What you see may be out of date. It is refreshed once you are back.'
     if (cause === 'signedOut') return 'Sign in again to see changes as they happen.'
-    if (cause === 'server') return 'What you see may be out of date. We keep trying.'
+    if (cause !== 'realtime') return 'What you see may be out of date.'
     return everyMs === null
       ? 'Data refreshes when you ask for it.'
       : `Data still refreshes every ${format.seconds(everyMs / 1000)}.`

@@ -68,13 +68,14 @@ const firstWordMs = 1_000
 
 function BoundBadge({ queryKey, visible = true, ...props }: BoundProps) {
   const status = useLiveStatus(queryKey)
+  const isLive = status === 'live'
   const [isPatient, setIsPatient] = useState(true)
   useEffect(() => {
     const scope = createScope(systemClock)
-    scope.timeout(() => setIsPatient(false), firstWordMs)
+    scope.timeout(() => setIsPatient(false), isLive ? 0 : firstWordMs)
     return scope.dispose
-  }, [])
-  const hasWord = !isPatient || status === 'live' || props.paused === true
+  }, [isLive])
+  const hasWord = !isPatient || isLive || props.paused === true
   return <Badge {...props} status={status} visible={visible && hasWord} pulse={useDataVersion(queryKey)} />
 }
 

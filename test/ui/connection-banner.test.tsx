@@ -34,10 +34,10 @@ describe('the banner', () => {
     server.goDown()
     await pass(15_500)
     expect(text()).toBe(region)
-    expect(region).toHaveTextContent('The server cannot be reached What you see may be out of date. We keep trying.')
+    expect(region).toHaveTextContent('The server cannot be reached. What you see may be out of date.')
     await act(() => queryClient.fetchQuery({ queryKey: ['goals'], queryFn: () => 1 }))
     await pass(100)
-    expect(region).toHaveTextContent('Live updates are interrupted Data still refreshes every 30 sec.')
+    expect(region).toHaveTextContent('Live updates are interrupted. Data still refreshes every 30 sec.')
     await act(() =>
       queryClient
         .fetchQuery({ queryKey: ['issues'], queryFn: () => Promise.reject(new Error('down')) })

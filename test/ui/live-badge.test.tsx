@@ -63,6 +63,15 @@ describe('the badge', () => {
     expect(badge()).toHaveTextContent('Polling')
   })
 
+  it('stays once it has said something', async () => {
+    const { server } = renderApp(<Goal />, options)
+    for (let step = 0; step < 40 && badge() === null; step++) await pass(20)
+    expect(badge()).toHaveTextContent('Live')
+    await pass(1)
+    act(() => server.goDown())
+    expect(badge()).toHaveTextContent('Polling')
+  })
+
   it('LB-1 says Paused, whatever the link does, where the user has paused it', async () => {
     const { rerender } = renderApp(<Goal paused />, options)
     await pass(2_000)

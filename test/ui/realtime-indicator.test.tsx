@@ -290,7 +290,7 @@ describe('the indicator', () => {
 
     expect({ device, server, realtime, signedOut }).toEqual({
       device: 'This device has no network. Live updates come back with it.',
-      server: 'The server cannot be reached. What you see may be out of date. We keep trying.',
+      server: 'The server cannot be reached. What you see may be out of date.',
       realtime: 'Live updates are interrupted. Data still refreshes every 30 sec.',
       signedOut: 'Sign in again to see changes as they happen.',
     })
