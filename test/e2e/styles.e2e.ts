@@ -92,6 +92,29 @@ test.describe('the details, as a native popover', () => {
   })
 })
 
+test('LB-2 under reduced motion nothing of the badge is animated, and in forced colours it has a border', async ({
+  page,
+}) => {
+  const site = await serveUiPage()
+  const badge = page.locator('[data-lc="badge"]')
+  const computed = () =>
+    badge.evaluate((element) => {
+      const parts = [element, ...element.querySelectorAll('*')].map((part) => getComputedStyle(part))
+      return {
+        animations: parts.map(({ animationName }) => animationName).filter((name) => name !== 'none'),
+        border: getComputedStyle(element).borderTopColor,
+        width: getComputedStyle(element).borderTopWidth,
+      }
+    })
+  await page.goto(site.address)
+  await expect(badge).toBeVisible()
+  expect((await computed()).animations).toEqual(['lc-pulse'])
+  expect((await computed()).border).toBe('rgba(0, 0, 0, 0)')
+  await page.emulateMedia({ reducedMotion: 'reduce', forcedColors: 'active' })
+  expect(await computed()).toEqual({ animations: [], border: 'rgb(0, 0, 0)', width: '1px' })
+  site.close()
+})
+
 test('the banner never covers what has the focus, and nothing moves when it comes', async ({ page }) => {
   const site = await serveUiPage()
   await page.goto(site.address)
