@@ -63,10 +63,13 @@ function propsOf(source: string, name: string): Prop[] {
   const member = /(?: {2}\/\*\*([\s\S]*?)\*\/\n)? {2}(?:readonly )?(\w+)(\??)(?:: (.*)|(\(.*))/g
   return [...body.matchAll(member)].flatMap(([, comment = '', prop = '', mark, type, method = '']) => {
     if (type === 'never') return []
-    const [says = '', byDefault = null] = comment
+    const [text = '', byDefault = null] = comment
       .replaceAll(/\s*\n\s*\* ?/g, ' ')
       .trim()
       .split(/\s*@default /)
-    return [{ name: prop, type: type ?? method, isOptional: mark === '?', says, byDefault }]
+    const says = text.replace(/\s*@param .*/, '')
+    return [
+      { name: prop, type: (type ?? method).replace(/ \| undefined$/, ''), isOptional: mark === '?', says, byDefault },
+    ]
   })
 }

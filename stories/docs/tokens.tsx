@@ -81,6 +81,5 @@ function lookOf(name: string, value: string): CSSProperties | null {
   if (name.includes('radius')) return { borderStartStartRadius: `var(${name})`, borderInlineEnd: 0, borderBlockEnd: 0 }
   if (name === '--lc-shadow') return { boxShadow: `var(${name})`, background: 'var(--lc-surface)' }
   if (name === '--lc-tint') return { background: `color-mix(in srgb, var(--lc-accent) var(${name}), transparent)` }
-  if (name === '--lc-chip-line') return { borderColor: `var(${name})` }
   return null
 }

@@ -66,6 +66,12 @@ describe.each(anatomies)('$name', ({ name, text, anatomy, source }) => {
   })
 })
 
+it('tells the rhythm of announcements as it is', () => {
+  const rhythm = unique(read('src/ui/announcer.ts'), /\b(?:gapMs|clearMs|settleMs) = ([\d_]+)/g)
+  const told = unique(pages.find(({ name }) => name === 'announcements.mdx')!.text, /\['(\d+) s',/g)
+  expect(told.map((seconds) => `${seconds}_000`)).toEqual(rhythm)
+})
+
 it('links to pages there are', () => {
   const titles = [...pages.map(({ text }) => text), ...readStories()].flatMap((text) =>
     unique(text, /title(?:=|: )["']([^"']+)/g),
