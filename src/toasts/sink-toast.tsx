@@ -2,9 +2,8 @@
 import type { Format } from '../ui/format.ts'
 import type { ToastLabels } from '../ui/labels.ts'
 import type { PartsConfig, PartsProps } from '../ui/parts.ts'
-import { type Card, priorityOf } from './toast-card.ts'
+import { type Card, priorityOf, rankOf } from './toast-card.ts'
 import { ToastContent, type ToastPart, type ToastPartState } from './toast-content.tsx'
-import type { ToastPriority } from './toast-rules.ts'
 import type { SinkToast } from './toast-sink.ts'
 import { wordsOf } from './toast-words.ts'
 
@@ -17,12 +16,8 @@ export interface ToastLook {
   onShowAll: (() => void) | undefined
 }
 
-const durationsMs: Readonly<Record<ToastPriority, number>> = {
-  low: 4_000,
-  normal: 5_000,
-  high: 8_000,
-  critical: Infinity,
-}
+/** From low to high; what is critical stays until somebody dismisses it. */
+const durationsMs: readonly number[] = [4_000, 5_000, 8_000]
 
 export function sinkToastOf(
   card: Card,
@@ -31,13 +26,12 @@ export function sinkToastOf(
   { onGone, onClose }: { onGone: () => void; onClose: () => void },
 ): SinkToast {
   const words = wordsOf(card, look.labels, format)
-  const priority = priorityOf(card)
   return {
     id: card.id,
     title: words.title,
     description: words.description,
-    priority,
-    durationMs: card.isPersistent ? Infinity : durationsMs[priority],
+    priority: priorityOf(card),
+    durationMs: card.isPersistent ? Infinity : durationsMs[rankOf(card)]!,
     isHeard,
     content: <ToastContent card={card} words={words} isHeard={isHeard} onClose={onClose} {...look} />,
     onGone,

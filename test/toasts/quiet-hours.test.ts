@@ -36,7 +36,7 @@ describe('quiet hours', () => {
     expect(kolkata(at('2026-01-10T16:29:00Z'))).toBe(false)
   })
 
-  it('are as the wall says on the days of the change: 02:30 that does not exist, and one that comes twice', () => {
+  it('TB-5 are as the wall says on the days of the change: 02:30 that does not exist, and one that comes twice', () => {
     const night = quietHours({ from: '02:30', to: '07:00', timeZone: 'Europe/Berlin' })
     expect(night(at('2026-03-29T00:59:00Z'))).toBe(false)
     expect(night(at('2026-03-29T01:00:00Z'))).toBe(true)
@@ -49,7 +49,7 @@ describe('quiet hours', () => {
     expect(autumn(at('2026-10-25T06:00Z'))).toBe(false)
   })
 
-  it('of some days belong, past midnight, to the day on which they began', () => {
+  it('TB-5 of some days belong, past midnight, to the day on which they began', () => {
     const isQuiet = quietHours({ ...berlin, timeZone: 'UTC', days: ['fri'] })
     expect(isQuiet(at('2026-03-13T22:30:00Z'))).toBe(true)
     expect(isQuiet(at('2026-03-14T06:30:00Z'))).toBe(true)

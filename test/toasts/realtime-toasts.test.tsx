@@ -210,6 +210,14 @@ describe('toasts', () => {
     expect(items()).toEqual([item])
   })
 
+  it('TB-2 what was critical stays until it is dismissed, also once it is better', async () => {
+    const app = await start()
+    await tell(app, { title: 'The API is down', dedupeKey: 'api', priority: 'critical' })
+    await tell(app, { title: 'The API is up', dedupeKey: 'api' })
+    await pass(3_600_000)
+    expect(texts()).toEqual(['The API is up'])
+  })
+
   it('one of a group takes the place of the last one, and says how many more there are', async () => {
     const app = await start()
     const speech = listenIn()
@@ -408,10 +416,12 @@ describe('a toast', () => {
   it('that was dismissed is not kept by what would have changed it in that moment', async () => {
     const app = await start()
     await tell(app, { title: 'Import 10 %', dedupeKey: 'import' })
+    const item = toastOf('Import')
     act(() => button('Import', 'Dismiss').click())
     await tell(app, { title: 'Import 50 %', dedupeKey: 'import' })
     await pass(1_000)
     expect(texts()).toEqual(['Import 50 %'])
+    expect(toastOf('Import')).not.toBe(item)
     await pass(6_000)
     await tell(app, { title: 'b' }, { title: 'c' }, { title: 'd' })
     expect(texts()).toEqual(['b', 'c', 'd'])

@@ -86,6 +86,15 @@ describe('a critical notice', () => {
     expect(screen.history).toEqual(['flood shown', 'fire shown', 'c summarised', 'b summarised', 'a shown'])
   })
 
+  it('TB-1 a group that gives way counts as all that it stands for', () => {
+    const screen = createScreen()
+    for (const title of ['a', 'b', 'c']) screen.arrive({ title, group: 'g', priority: 'low' })
+    screen.arrive('x', 'y', critical('fire'))
+    screen.pass(500)
+    expect(screen.shown).toEqual(['x', 'y', 'fire', '3 more'])
+    expect(screen.history.filter((line) => line.endsWith('summarised'))).toHaveLength(3)
+  })
+
   it('TB-2 never gives way to anything', () => {
     const screen = createScreen()
     screen.arrive(critical('fire'))
