@@ -18,10 +18,10 @@ const weekdays: readonly string[] = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', '
 
 /** Whether these hours are on, at a time in epoch ms. Throws `invalid-option` for times, days and zones that are none. */
 export function quietHours({ from, to, timeZone, days }: QuietHours): (at: number) => boolean {
-  const begin = minutesOf(from, 'from')
-  const end = minutesOf(to, 'to')
+  const begin = minutesOf(from)
+  const end = minutesOf(to)
   for (const day of days ?? []) {
-    if (!weekdays.includes(day)) throw refusal(`the day "${day}" is none. Days are ${weekdays.join(', ')}.`)
+    if (!weekdays.includes(day)) throw refusal(day)
   }
   const wallClock = wallClockOf(timeZone)
   const beginsOn = (weekday: number) => days === undefined || days.includes(weekdays[(weekday + 7) % 7] as Weekday)
@@ -33,9 +33,9 @@ export function quietHours({ from, to, timeZone, days }: QuietHours): (at: numbe
   }
 }
 
-function minutesOf(time: string, name: string): number {
+function minutesOf(time: string): number {
   const found = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time)
-  if (found === null) throw refusal(`"${name}" is "${time}". Write it as HH:MM, from 00:00 to 23:59.`)
+  if (found === null) throw refusal(time)
   return Number(found[1]) * 60 + Number(found[2])
 }
 
@@ -60,8 +60,12 @@ function formatIn(timeZone: string | undefined): Intl.DateTimeFormat {
       minute: '2-digit',
     })
   } catch {
-    throw refusal(`the time zone "${timeZone}" is not known here. Give an IANA name, such as "Europe/Berlin".`)
+    throw refusal(timeZone)
   }
 }
 
-const refusal = (what: string) => new RealtimeError('invalid-option', `Quiet hours cannot be kept: ${what}`)
+const refusal = (what: string | undefined) =>
+  new RealtimeError(
+    'invalid-option',
+    `Quiet hours cannot be kept: "${what}" is no time (00:00 to 23:59), no weekday (${weekdays.join(', ')}) or no time zone known here (such as Europe/Berlin).`,
+  )

@@ -1,3 +1,4 @@
+'use client'
 // What is in a toast: glyph, words, buttons. Where it stands and how long is the sink's.
 import type { JSX, MouseEvent } from 'react'
 import type { ToastLabels } from '../ui/labels.ts'

@@ -19,8 +19,8 @@ export interface Draft {
   readonly link: ToastLink | undefined
 }
 
-/** @param complain told of each part that cannot be shown and is left out; without a title the toast itself */
-export function draftsOf(result: ToastResult, complain: (what: string) => void): readonly Draft[] {
+/** @param complain told of each part that cannot be shown and is left out; without a title the toast itself is */
+export function draftsOf(result: ToastResult, complain: (part: string) => void): readonly Draft[] {
   const given: readonly unknown[] = !result ? [] : Array.isArray(result) ? result : [result]
   return given.flatMap((draft) => {
     const checked = checkedDraft(draft, complain)
@@ -28,54 +28,48 @@ export function draftsOf(result: ToastResult, complain: (what: string) => void):
   })
 }
 
-function checkedDraft(draft: unknown, complain: (what: string) => void): Draft | null {
+function checkedDraft(draft: unknown, complain: (part: string) => void): Draft | null {
   const given: Partial<Record<keyof ToastDraft, unknown>> = isObject(draft) ? draft : {}
 
-  function textOf(value: unknown, name: string, maxLength: number): string | undefined {
-    if (typeof value === 'string' && value.trim() !== '') return cut(value.trim(), maxLength)
-    if (value !== undefined && value !== null && value !== '') {
-      complain(
-        `its ${name} is no plain text, so it is left out. Texts of toasts are strings, never markup or elements.`,
-      )
-    }
+  function textOf(value: unknown, part: keyof typeof maxLengths): string | undefined {
+    const text = typeof value === 'string' ? value.trim() : value
+    if (typeof text === 'string' && text !== '') return cut(text, maxLengths[part])
+    if (text !== undefined && text !== null && text !== '') complain(part)
     return undefined
   }
 
-  function actionOf(action: unknown): ToastAction | undefined {
-    if (!isObject(action)) return undefined
-    const label = textOf(action['label'], 'action label', maxLengths.label)
-    const onClick = action['onClick']
+  function actionOf({ label: words, onClick }: Record<string, unknown>): ToastAction | undefined {
+    const label = textOf(words, 'label')
     if (label !== undefined && typeof onClick === 'function')
       return { label, onClick: onClick as ToastAction['onClick'] }
-    complain('its action needs a label and an onClick function, so it is left out.')
+    complain('action')
     return undefined
   }
 
-  function linkOf(link: unknown): ToastLink | undefined {
-    if (!isObject(link)) return undefined
-    const label = textOf(link['label'], 'link label', maxLengths.label)
-    const href = safeHref(link['href'])
+  function linkOf({ label: words, href: address }: Record<string, unknown>): ToastLink | undefined {
+    const label = textOf(words, 'label')
+    const href = safeHref(address)
     if (href !== null) return { href, ...(label !== undefined && { label }) }
-    complain('its link is left out: only http, https, mailto and addresses on this page may be linked.')
+    complain('link')
     return undefined
   }
 
-  const title = textOf(given.title, 'title', maxLengths.title)
+  const title = textOf(given.title, 'title')
   if (title === undefined) {
-    complain('it has no title, so there is nothing to show. A rule answers a toast with a title, several, or null.')
+    complain('title')
     return null
   }
-  if (given.priority !== undefined && !priorities.includes(given.priority)) {
-    complain('its priority is unknown and taken for "normal". It is low, normal, high or critical.')
-  }
+  const priority = given.priority ?? 'normal'
+  const isKnown = priorities.includes(priority)
+  if (!isKnown) complain('priority')
   return {
     title,
-    description: textOf(given.description, 'description', maxLengths.description),
-    priority: priorities.includes(given.priority) ? (given.priority as ToastPriority) : 'normal',
+    description: textOf(given.description, 'description'),
+    priority: isKnown ? (priority as ToastPriority) : 'normal',
     group: keyOf(given.group),
     dedupeKey: keyOf(given.dedupeKey),
-    action: actionOf(given.action),
-    link: linkOf(given.link),
+    action: isObject(given.action) ? actionOf(given.action) : undefined,
+    link: isObject(given.link) ? linkOf(given.link) : undefined,
   }
 }
 

@@ -1,3 +1,4 @@
+'use client'
 // A shape per priority, so that each is told apart without its colour.
 import type { JSX } from 'react'
 import type { ToastPriority } from './toast-rules.ts'

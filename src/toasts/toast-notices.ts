@@ -24,7 +24,7 @@ export function noticesOf(event: RealtimeEvent, rules: ToastRules, { now, maxAge
   const about = { time: event.time, eventId: event.id, eventType: event.type, stream: event.stream }
   const notices = rulesFor(rules, event.type).flatMap(([name, rule]) => {
     const where = `The toast rule "${name}" on event ${event.id ?? event.type}`
-    const complain = (what: string) => problems.push(new RealtimeError('invalid-toast', `${where}: ${what}`))
+    const complain = (part: string) => problems.push(new RealtimeError('invalid-toast', `${where}: ${leftOut(part)}`))
     try {
       return draftsOf(rule(event), complain).map((draft) => ({ draft, event: about, lateness }) as const)
     } catch (cause) {
@@ -35,3 +35,6 @@ export function noticesOf(event: RealtimeEvent, rules: ToastRules, { now, maxAge
   })
   return { notices, problems }
 }
+
+const leftOut = (part: string) =>
+  `its ${part} cannot be shown and is left out${part === 'title' ? ', and the toast with it' : ''}. Texts are strings and not empty, an action has a label and onClick, a link is http, https, mailto or on this page, a priority low, normal, high or critical.`

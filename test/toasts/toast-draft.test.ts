@@ -6,7 +6,7 @@ import type { ToastResult } from '../../src/toasts/toast-rules.ts'
 function check(result: unknown) {
   const problems: string[] = []
   const drafts = draftsOf(result as ToastResult, (problem) => problems.push(problem))
-  return { drafts, problems: problems.map((what) => what.split(',')[0]) }
+  return { drafts, problems }
 }
 
 describe('what a rule answers', () => {
@@ -19,7 +19,7 @@ describe('what a rule answers', () => {
   it('is plain text: markup stays text, and what is no text is left out', () => {
     const { drafts, problems } = check({ title: '<b>a</b>', description: createElement('b') })
     expect(drafts).toMatchObject([{ title: '<b>a</b>', description: undefined }])
-    expect(problems).toEqual(['its description is no plain text'])
+    expect(problems).toEqual(['description'])
   })
 
   it.each([
@@ -34,7 +34,7 @@ describe('what a rule answers', () => {
   ])('is nothing without a title: %o', (result) => {
     const { drafts, problems } = check(result)
     expect(drafts).toEqual([])
-    expect(problems.at(-1)).toBe('it has no title')
+    expect(problems.at(-1)).toBe('title')
   })
 
   it('one that is wrong takes no other along', () => {
@@ -50,7 +50,7 @@ describe('what a rule answers', () => {
   it('takes an unknown priority for normal, and says so', () => {
     const { drafts, problems } = check({ title: 'a', priority: 'urgent' })
     expect(drafts[0]!.priority).toBe('normal')
-    expect(problems).toEqual(['its priority is unknown and taken for "normal". It is low'])
+    expect(problems).toEqual(['priority'])
   })
 
   it('loses a link that leads nowhere good, and an action that does nothing, and says so', () => {
@@ -60,7 +60,7 @@ describe('what a rule answers', () => {
       action: { label: 'Undo' },
     })
     expect(drafts).toMatchObject([{ title: 'a', link: undefined, action: undefined }])
-    expect(problems).toHaveLength(2)
+    expect(problems).toEqual(['action', 'link'])
     const onClick = () => {}
     const good = { title: 'a', link: { href: '/goals/7' }, action: { label: 'Undo', onClick } }
     expect(check(good)).toMatchObject({ drafts: [good], problems: [] })
