@@ -22,6 +22,7 @@ const surroundings = `
 interface Goal { id: string; name: string }
 declare const session: { accessToken(options: { fresh: boolean }): Promise<string | null> }
 declare const user: { id: string } | undefined
+declare function signIn(): void
 declare function fetchGoals(): Promise<Goal[]>
 declare function post(url: string, body: object, headers: Record<string, string>): Promise<Goal>
 declare const rules: Record<string, () => undefined>
