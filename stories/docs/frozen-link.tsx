@@ -1,6 +1,6 @@
 // A link that stays in one state, for pictures of states on the docs pages. It connects to nothing, and says nothing aloud.
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { type ConnectionState, createRealtime, type Realtime } from 'livecache'
+import { type ConnectionState, createRealtime, type Realtime, type RealtimeEvent } from 'livecache'
 import { RealtimeProvider } from 'livecache/react'
 import { RealtimeUiProvider } from 'livecache/ui'
 import { type JSX, type ReactNode, useState } from 'react'
@@ -10,11 +10,13 @@ interface FrozenLinkProps {
   state: ConnectionState
   /** Queries are answered all the same, and fetched this often, in ms. */
   polledEveryMs?: number
+  /** Come once, as soon as somebody listens. */
+  events?: readonly RealtimeEvent[]
   children: ReactNode
 }
 
-export function FrozenLink({ state, polledEveryMs, children }: FrozenLinkProps): JSX.Element {
-  const [client] = useState(() => frozen(state, polledEveryMs ?? null))
+export function FrozenLink({ state, polledEveryMs, events = [], children }: FrozenLinkProps): JSX.Element {
+  const [client] = useState(() => frozen(state, polledEveryMs ?? null, events))
   const [queryClient] = useState(() => {
     const made = new QueryClient()
     if (polledEveryMs !== undefined) made.setQueryData(['answered'], true, { updatedAt: Date.now() + 1_000 })
@@ -34,13 +36,17 @@ export function FrozenLink({ state, polledEveryMs, children }: FrozenLinkProps):
 const nothing = () => {}
 const undo = () => nothing
 
-function frozen(state: ConnectionState, polledEveryMs: number | null): Realtime {
+function frozen(state: ConnectionState, polledEveryMs: number | null, events: readonly RealtimeEvent[]): Realtime {
   const idle = createRealtime({ url: 'wss://example.com/realtime', storage: null })
   return {
     ...idle,
     getState: () => state,
     onState: undo,
     hold: undo,
+    on(_types: unknown, handler: (event: any) => void) {
+      queueMicrotask(() => events.forEach(handler))
+      return nothing
+    },
     bindQueryClient: undo,
     configure: nothing,
     reconnect: nothing,

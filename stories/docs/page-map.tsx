@@ -8,6 +8,7 @@ const components = [
   ['LiveBadge', 'components-livebadge', 'Whether what it stands beside is live.'],
   ['useLiveHighlight', 'components-uselivehighlight', 'What has just changed.'],
   ['StatusTransition', 'components-statustransition', 'A status that gives way to the next.'],
+  ['RealtimeToasts', 'components-realtimetoasts', 'Events that a person should know of now.'],
   ['ConnectionBanner', 'components-connectionbanner', 'A loss that lasts, and what works all the same.'],
 ] as const
 

@@ -30,8 +30,12 @@ export function PropsTable({ source, of, isInput = true }: PropsTableProps): JSX
   )
 }
 
-const nameOf = ({ name, isOptional }: Prop, isInput: boolean) =>
-  `\`${name}\`${isInput && !isOptional ? ' required' : ''}`
+const nameOf = ({ name, isOptional }: Prop, isInput: boolean) => (
+  <>
+    <code>{name}</code>
+    {isInput && !isOptional && <span className="docs-note"> required</span>}
+  </>
+)
 
 function Meaning({ type, says, byDefault }: Prop): JSX.Element {
   return (
@@ -54,7 +58,7 @@ function Meaning({ type, says, byDefault }: Prop): JSX.Element {
 }
 
 /** A literal, and not a sentence. */
-const isCode = (text: string) => /^('.*'|[\d_]+|true|false|Infinity)$/.test(text)
+const isCode = (text: string) => /^('.*'|[\d_.]+|true|false|Infinity)$/.test(text)
 
 /** Reads the members of an interface, each on a line of its own, with or without a comment before it. */
 function propsOf(source: string, name: string): Prop[] {

@@ -5,8 +5,8 @@ import { Text } from './tables.tsx'
 import './docs.css'
 
 export interface StateRow {
-  /** An export of the component's stories. */
-  of: Of
+  /** An export of the component's stories, where there is one. */
+  of?: Of
   says: string
   /** A picture of it. */
   looks?: ReactNode
@@ -27,16 +27,24 @@ export function States({ rows, isWide = false }: { rows: readonly StateRow[]; is
 }
 
 function State({ of, says, looks }: StateRow): JSX.Element {
-  const { story } = useOf(of, ['story'])
   return (
     <li>
       {looks !== undefined && <div className="docs-look">{looks}</div>}
       <p>
-        <AnchorMdx href={`?path=/story/${story.id}`} target="">
-          {story.name}
-        </AnchorMdx>{' '}
+        {of !== undefined && <StoryLink of={of} />}
         <Text of={says} />
       </p>
     </li>
+  )
+}
+
+function StoryLink({ of }: { of: Of }): JSX.Element {
+  const { story } = useOf(of, ['story'])
+  return (
+    <>
+      <AnchorMdx href={`?path=/story/${story.id}`} target="">
+        {story.name}
+      </AnchorMdx>{' '}
+    </>
   )
 }

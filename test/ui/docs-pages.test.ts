@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import * as toasts from '../../src/toasts/index.ts'
 import * as ui from '../../src/ui/index.ts'
 import { blocksOf, complaintsAbout } from '../compile-blocks.ts'
 
@@ -31,7 +32,7 @@ const anatomies = pages
   })
 
 it('has a page for every component', () => {
-  const components = Object.entries(ui).flatMap(([name, value]) =>
+  const components = Object.entries({ ...ui, ...toasts }).flatMap(([name, value]) =>
     typeof value === 'function' && /^[A-Z]/.test(name) ? [name] : [],
   )
   const headings = pages.map(({ heading }) => heading)
@@ -40,7 +41,7 @@ it('has a page for every component', () => {
 
 it('names every token on the page on theming, and there are 40 at most', () => {
   const tokens = unique(read('src/ui/styles/tokens.css'), /^\s*(--lc-[a-z-]+):/gm)
-  const named = unique(pages.find(({ name }) => name === 'theming.mdx')!.text, /\['(--lc-[a-z-]+)',/g)
+  const named = unique(pages.find(({ name }) => name === 'theming.mdx')!.text, /\[\s*'(--lc-[a-z-]+)',/g)
   expect(named).toEqual(tokens)
   expect(tokens.length).toBeLessThanOrEqual(40)
 })
@@ -59,7 +60,7 @@ describe.each(anatomies)('$name', ({ name, text, anatomy, source }) => {
     expect(named.filter((each) => !always.has(each))).toEqual(attributes.filter((each) => !always.has(each)))
   })
 
-  it('shows stories there are', () => {
+  it.runIf(text.includes('import * as Stories'))('shows stories there are', () => {
     const stories = read(`stories/${name.replace('.mdx', '.stories.tsx')}`)
     const missing = unique(text, /\bStories\.(\w+)/g).filter((story) => !stories.includes(`export const ${story}:`))
     expect(missing).toEqual([])
@@ -68,7 +69,7 @@ describe.each(anatomies)('$name', ({ name, text, anatomy, source }) => {
 
 it('tells the rhythm of announcements as it is', () => {
   const rhythm = unique(read('src/ui/announcer.ts'), /\b(?:gapMs|clearMs|settleMs) = ([\d_]+)/g)
-  const told = unique(pages.find(({ name }) => name === 'announcements.mdx')!.text, /\['(\d+) s',/g)
+  const told = unique(pages.find(({ name }) => name === 'announcements.mdx')!.text, /\[\s*'(\d+) s',/g)
   expect(told.map((seconds) => `${seconds}_000`)).toEqual(rhythm)
 })
 
@@ -76,8 +77,9 @@ it('links to pages there are', () => {
   const titles = [...pages.map(({ text }) => text), ...readStories()].flatMap((text) =>
     unique(text, /title(?:=|: )["']([^"']+)/g),
   )
-  const ids = new Set(titles.map((title) => `${title.toLowerCase().replaceAll('/', '-')}--docs`))
-  const links = [...pages.map(({ text }) => text)].flatMap((text) => unique(text, /\?path=\/docs\/([a-z-]+)/g))
+  const ids = new Set(titles.map((title) => title.toLowerCase().replaceAll('/', '-')))
+  const map = unique(read('stories/docs/page-map.tsx'), /'([a-z]+-[a-z]+)'/g)
+  const links = [...pages.flatMap(({ text }) => unique(text, /\?path=\/docs\/([a-z]+-[a-z]+)--docs/g)), ...map]
   expect(links.filter((link) => !ids.has(link))).toEqual([])
 })
 
