@@ -9,9 +9,14 @@ import { spoken, startListening } from './spoken.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
+  // What is fetched anew once the link is up is fetched at once.
+  vi.spyOn(Math, 'random').mockReturnValue(0)
   startListening()
 })
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 const badge = () => document.querySelector<HTMLElement>('[data-lc="badge"]')
 const pulse = () => badge()!.querySelector('[data-part="pulse"]')
