@@ -1,7 +1,6 @@
 // What the user may change. A change is shown at once; the answer and the event of it confirm it, whichever comes first, and if it
 // fails it alone is taken back.
-import { patch, type LiveMutationOptions, liveMutationOptions, type RuleResult } from 'livecache'
-import { useMutation } from '@tanstack/react-query'
+import { patch } from 'livecache'
 import type { Area, Issue } from '../shared/entities.ts'
 import type {
   ActionChange,
@@ -11,30 +10,9 @@ import type {
   IssueChange,
   MeasureChange,
 } from '../shared/payloads.ts'
-import { callApi } from './api.ts'
 import { actionChanged, actionRemoved, goalChanged, goalRemoved, issueChanged, measureChanged } from './changes.ts'
 import { actionsQuery, goalQuery, goalsQuery, issuesQuery, measuresQuery } from './queries.ts'
-
-interface Change<Variables, Answer> extends Pick<
-  LiveMutationOptions<Answer, Error, Variables, unknown>,
-  'optimistic' | 'onSuccess'
-> {
-  method: 'POST' | 'PATCH' | 'DELETE'
-  path: string
-  body?: (variables: Variables) => unknown
-  /** What the answer does to the cache. */
-  confirmed: (answer: Answer) => RuleResult
-}
-
-function useChange<Variables, Answer>({ method, path, body, ...options }: Change<Variables, Answer>) {
-  return useMutation(
-    liveMutationOptions<Answer, Error, Variables>({
-      ...options,
-      mutationFn: (variables, { mutationId }) =>
-        callApi<Answer>(method, path, { mutationId, ...(body && { body: body(variables) }) }),
-    }),
-  )
-}
+import { useChange } from './use-change.ts'
 
 export const useCreateGoal = () =>
   useChange({

@@ -1,12 +1,11 @@
 // What the page reads from the API, and the keys it lies under in the cache.
-import { asOf } from 'livecache'
-import { type QueryFunctionContext, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import type { Action, Goal, Issue, Measure } from '../shared/entities.ts'
-import { callApi } from './api.ts'
+import { roomQuery } from './room-query.ts'
 import { currentSession } from './session.ts'
 
-/** Every query of the workspace begins with this, so that a gap in its stream can fetch all of them again. */
-export const workspaceKey = ['workspace'] as const
+/** Every query of the goals begins with this, so that a gap in their stream can fetch all of them again. */
+export const goalsKey = ['workspace', 'goals'] as const
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -14,35 +13,15 @@ export const sessionQuery = queryOptions({
   staleTime: Infinity,
 })
 
-/** Notes how new the answer is, so that events which overtook it are put on top of it, and no others. */
-const read = <Answer>(path: string, context: QueryFunctionContext) =>
-  callApi<Answer>('GET', path, { signal: context.signal, onResponse: (response) => asOf(context, response) })
+export const goalsQuery = roomQuery<Goal[]>([...goalsKey, 'list'], '/goals')
 
-export const goalsQuery = queryOptions({
-  queryKey: [...workspaceKey, 'goals'],
-  queryFn: (context) => read<Goal[]>('/goals', context),
-})
-
-export const goalQuery = (goalId: string) =>
-  queryOptions({
-    queryKey: [...workspaceKey, 'goal', goalId],
-    queryFn: (context) => read<Goal>(`/goals/${goalId}`, context),
-  })
+export const goalQuery = (goalId: string) => roomQuery<Goal>([...goalsKey, 'goal', goalId], `/goals/${goalId}`)
 
 export const actionsQuery = (goalId: string) =>
-  queryOptions({
-    queryKey: [...workspaceKey, 'actions', goalId],
-    queryFn: (context) => read<Action[]>(`/goals/${goalId}/actions`, context),
-  })
+  roomQuery<Action[]>([...goalsKey, 'actions', goalId], `/goals/${goalId}/actions`)
 
 export const measuresQuery = (goalId: string) =>
-  queryOptions({
-    queryKey: [...workspaceKey, 'measures', goalId],
-    queryFn: (context) => read<Measure[]>(`/goals/${goalId}/measures`, context),
-  })
+  roomQuery<Measure[]>([...goalsKey, 'measures', goalId], `/goals/${goalId}/measures`)
 
 export const issuesQuery = (goalId: string) =>
-  queryOptions({
-    queryKey: [...workspaceKey, 'issues', goalId],
-    queryFn: (context) => read<Issue[]>(`/goals/${goalId}/issues`, context),
-  })
+  roomQuery<Issue[]>([...goalsKey, 'issues', goalId], `/goals/${goalId}/issues`)

@@ -10,7 +10,7 @@ import type {
 } from '../shared/payloads.ts'
 import { actionChanged, actionRemoved, goalChanged, goalRemoved, issueChanged, measureChanged } from './changes.ts'
 import { pageId } from './page-id.ts'
-import { workspaceKey } from './queries.ts'
+import { goalsKey } from './queries.ts'
 import { currentSession } from './session.ts'
 
 export const events = defineEvents({
@@ -40,7 +40,7 @@ export const realtime = createRealtime({
   url: `/realtime?page=${pageId}`,
   getToken: async ({ reason, signal }) => (await currentSession({ fresh: reason === 'rejected', signal })).token,
   events,
-  streams: { 'tenant:*': [workspaceKey] },
+  streams: { 'tenant:*': [goalsKey] },
   rules: {
     'goal.created': ({ payload: change }) => goalChanged(change),
     'goal.updated': ({ payload: change }) => goalChanged(change),
