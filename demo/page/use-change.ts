@@ -21,7 +21,7 @@ export function useChange<Variables, Answer>({
   path,
   body,
   ...options
-}: Change<Variables, Answer>): UseMutationResult<Answer, Error, Variables, unknown> {
+}: Change<Variables, Answer>): UseMutationResult<Answer, Error, Variables> {
   return useMutation(
     liveMutationOptions<Answer, Error, Variables>({
       ...options,

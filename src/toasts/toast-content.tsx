@@ -108,5 +108,5 @@ export function ToastContent(props: ToastContentProps): JSX.Element {
         <ToastGlyph name="close" />,
       )}
     </>,
-  ) as JSX.Element
+  )
 }

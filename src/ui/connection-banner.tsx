@@ -3,12 +3,12 @@ import { type ComponentPropsWithRef, type JSX, useEffect, useState } from 'react
 import { systemClock } from '../base/clock.ts'
 import { createScope } from '../base/scope.ts'
 import { useRealtimeClient } from '../react/context.ts'
-import { Icon, type IconName, type Icons } from './icons.tsx'
+import { Icon } from './icons.tsx'
 import { usePresence } from './internal/use-presence.ts'
 import { type IndicatorLabels, indicatorLabels, type LabelsOf, type LossLabels, lossLabels } from './labels.ts'
 import type { Loss, LossCause } from './loss.ts'
 import { partsOf, type PartsProps } from './parts.ts'
-import { useFormat, useLabels, useUi } from './ui-context.ts'
+import { type IconName, type Icons, useFormat, useLabels, useUi } from './ui-context.ts'
 import { useConnectionLoss } from './use-connection-loss.ts'
 import { useConnectionVoice } from './use-connection-voice.ts'
 
@@ -51,7 +51,7 @@ export function ConnectionBanner({
   ...props
 }: ConnectionBannerProps): JSX.Element {
   const labels = useLabels('loss', lossLabels, ownLabels)
-  useConnectionVoice(labels, true)
+  useConnectionVoice(labels, 'banner')
   const retry = useRealtimeClient('ConnectionBanner').reconnect
   const actions = useLabels('indicator', indicatorLabels, ownLabels as LabelsOf<IndicatorLabels>)
   return <Banner {...props} current={useLongLoss(afterMs)} labels={{ ...labels, ...actions }} onRetry={retry} />
@@ -117,7 +117,7 @@ function Banner({ current, labels, onRetry, reserve = true, sticky = false, onSi
           )}
       </>,
     ),
-  ) as JSX.Element
+  )
 }
 
 /** The loss, once it has lasted. */

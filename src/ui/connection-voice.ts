@@ -13,21 +13,32 @@ const lostAfterMs = 5_000
 
 interface Voice {
   holders: number
+  /** Banners, which say at once themselves that somebody is signed out. */
+  banners: number
   stop: Undo
 }
 
 const voices = new WeakMap<RealtimeClient, Voice>()
 
-/** Speaks for the client until the undo is called. @param labels asked for when it speaks */
-export function speakFor(client: RealtimeClient, announcer: Pick<Announcer, 'say'>, labels: () => LossLabels): Undo {
-  const voice = voices.get(client) ?? { holders: 0, stop: startVoice(client, announcer, labels) }
-  voices.set(client, voice)
-  voice.holders++
+/** Speaks for the client until the undo is called. @param labels asked for when it speaks @param isBanner it says itself that somebody is signed out */
+export function speakFor(
+  client: RealtimeClient,
+  announcer: Pick<Announcer, 'say'>,
+  labels: () => LossLabels,
+  isBanner: boolean,
+): Undo {
+  const voice = voices.get(client) ?? { holders: 0, banners: 0, stop: () => {} }
+  if (voice.holders++ === 0 && !voices.has(client)) {
+    voice.stop = startVoice(client, announcer, labels, () => voice.banners > 0)
+    voices.set(client, voice)
+  }
+  if (isBanner) voice.banners++
   let held = true
   return () => {
     if (!held) return
     held = false
     voice.holders--
+    if (isBanner) voice.banners--
     // A microtask later: StrictMode and a moved component take hold again within this task.
     queueMicrotask(() => {
       if (voice.holders > 0 || voices.get(client) !== voice) return
@@ -37,7 +48,12 @@ export function speakFor(client: RealtimeClient, announcer: Pick<Announcer, 'say
   }
 }
 
-function startVoice(client: RealtimeClient, announcer: Pick<Announcer, 'say'>, labels: () => LossLabels): Undo {
+function startVoice(
+  client: RealtimeClient,
+  announcer: Pick<Announcer, 'say'>,
+  labels: () => LossLabels,
+  hasBanner: () => boolean,
+): Undo {
   let waiting: Scope | null = null
   let isSaid = false
 
@@ -63,6 +79,7 @@ function startVoice(client: RealtimeClient, announcer: Pick<Announcer, 'say'>, l
     isSaid = true
     const { lost, cause: causes } = labels()
     const why = cause()
+    if (why === 'signedOut' && hasBanner()) return
     say(why === null || why === 'server' ? lost : causes[why])
   }
 

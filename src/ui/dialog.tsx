@@ -9,10 +9,10 @@ import {
   useState,
 } from 'react'
 import { announcerFor } from './announcer.ts'
-import { Icon, type Icons } from './icons.tsx'
+import { Icon } from './icons.tsx'
 import { type DialogLabels, dialogLabels, type LabelsOf } from './labels.ts'
 import { partsOf, type PartsProps } from './parts.ts'
-import { useLabels, useUi } from './ui-context.ts'
+import { type Icons, useLabels, useUi } from './ui-context.ts'
 
 type DialogPart = 'header' | 'title' | 'close' | 'body'
 
@@ -94,7 +94,7 @@ function OpenDialog(props: Omit<DialogProps, 'isOpen'>) {
       )}
       {part('body', 'div', {}, children)}
     </>,
-  ) as JSX.Element
+  )
 }
 
 /** What a native modal does by itself: Esc closes, Tab stays inside. */

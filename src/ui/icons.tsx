@@ -1,26 +1,8 @@
 // A shape per status, so that each is told apart without its colour. An app may give its own (`icons`).
-import type { JSX, ReactNode } from 'react'
+import type { JSX } from 'react'
 import type { ShownStatus } from '../client/shown-status.ts'
 import type { LiveStatus } from '../query/live-status.ts'
-
-export type IconName =
-  | 'dot'
-  | 'ring'
-  | 'arc'
-  | 'key'
-  | 'cycle'
-  | 'dash'
-  | 'slash'
-  | 'square'
-  | 'bars'
-  | 'lock'
-  | 'cross'
-  | 'clock'
-  | 'check'
-  | 'waves'
-
-/** Others in place of ours. */
-export type Icons = { readonly [Name in IconName]?: ReactNode }
+import { type Icons, type IconName, useUi } from './ui-context.ts'
 
 const circle = 'M12.75 8a4.75 4.75 0 1 1-9.5 0 4.75 4.75 0 0 1 9.5 0z'
 
@@ -66,9 +48,10 @@ export const iconOfLive: Readonly<Record<LiveStatus | 'paused', IconName>> = {
 
 /** Never heard: the word is beside it, or in the name of what it stands in. */
 export function Icon({ name, icons }: { name: IconName; icons?: Icons | undefined }): JSX.Element {
+  const shared = useUi().icons
   return (
     <span className="lc-icon" data-part="icon" data-icon={name} aria-hidden="true">
-      {icons?.[name] ?? (
+      {icons?.[name] ?? shared?.[name] ?? (
         <svg viewBox="0 0 16 16" width="16" height="16" focusable="false">
           <path
             d={shapes[name]}

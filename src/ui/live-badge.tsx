@@ -6,11 +6,11 @@ import { createScope } from '../base/scope.ts'
 import type { Tone } from '../client/shown-status.ts'
 import type { LiveStatus } from '../query/live-status.ts'
 import { useLiveStatus } from '../react/use-live-status.ts'
-import { Icon, iconOfLive, type Icons } from './icons.tsx'
+import { Icon, iconOfLive } from './icons.tsx'
 import { usePresence } from './internal/use-presence.ts'
 import { type BadgeLabels, badgeLabels, type LabelsOf } from './labels.ts'
 import { partsOf, type PartsProps } from './parts.ts'
-import { useLabels, useUi } from './ui-context.ts'
+import { type Icons, useLabels, useUi } from './ui-context.ts'
 import { useDataVersion } from './use-data-version.ts'
 
 export type BadgeStatus = LiveStatus | 'paused'
@@ -120,5 +120,5 @@ function Badge(props: ControlledProps) {
       {/* Another key is another element, whose movement begins anew; the first data is no news. */}
       {pulse !== undefined && pulse !== 0 && !paused && part('pulse', 'span', { key: pulse, 'aria-hidden': true })}
     </>,
-  ) as JSX.Element
+  )
 }

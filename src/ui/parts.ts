@@ -1,6 +1,6 @@
 // Parts of a component that an app may name, dress and replace: what the provider says, and over it what the component is given.
 import { clsx } from 'clsx'
-import { createElement, type ElementType, type ReactNode } from 'react'
+import { createElement, type ElementType, type JSX, type ReactNode } from 'react'
 
 /** A value, or what makes it of the component's state. */
 type Given<Value, State> = Value | ((state: State) => Value)
@@ -30,7 +30,7 @@ export type RenderPart<Part extends string> = (
   tag: ElementType,
   props?: object,
   children?: ReactNode,
-) => ReactNode
+) => JSX.Element
 
 /** @param component its name, which is its `data-lc` and, with `lc-`, its class @param state what function values are given */
 export function partsOf<Part extends string, State>(

@@ -5,13 +5,13 @@ import { type ShownStatus, toneOf } from '../client/shown-status.ts'
 import { useRealtimeClient } from '../react/context.ts'
 import { useRealtimeConnection } from '../react/use-realtime-connection.ts'
 import { useShownStatus, type UseShownStatusOptions } from '../react/use-shown-status.ts'
-import { Icon, type IconName, iconOfStatus, type Icons } from './icons.tsx'
+import { Icon, iconOfStatus } from './icons.tsx'
 import { IndicatorDetails, type IndicatorPart, type IndicatorState } from './indicator-details.tsx'
 import { usePopover } from './internal/use-popover.ts'
 import { useTooltip } from './internal/use-tooltip.ts'
 import { type IndicatorLabels, indicatorLabels, type LabelsOf, lossLabels } from './labels.ts'
 import { partsOf, type PartsProps } from './parts.ts'
-import { useLabels, useUi } from './ui-context.ts'
+import { type IconName, type Icons, useLabels, useUi } from './ui-context.ts'
 import { useConnectionVoice } from './use-connection-voice.ts'
 
 export interface RealtimeIndicatorProps
@@ -71,7 +71,7 @@ export function RealtimeIndicator(props: RealtimeIndicatorProps): JSX.Element | 
     useRealtimeConnection((state) => state.name === 'connected' && state.degraded) && status === 'connected'
   const since = useChangedAt()
   const labels = useLabels('indicator', indicatorLabels, ownLabels)
-  useConnectionVoice(useLabels('loss', lossLabels), announce)
+  useConnectionVoice(useLabels('loss', lossLabels), announce ? 'indicator' : null)
 
   const tone = isDegraded ? 'working' : toneOf[status]
   const word = isDegraded ? labels.degraded : labels.status[status]
@@ -132,7 +132,7 @@ export function RealtimeIndicator(props: RealtimeIndicatorProps): JSX.Element | 
           ),
         )}
     </>,
-  ) as JSX.Element
+  )
 }
 
 /** When the link last came into another state, in epoch ms; null as long as it has not. */

@@ -1,11 +1,11 @@
 'use client'
 import { type ComponentPropsWithRef, type JSX, useEffect, useState } from 'react'
 import type { Tone } from '../client/shown-status.ts'
-import { Icon, type IconName, type Icons } from './icons.tsx'
+import { Icon } from './icons.tsx'
 import { type LabelsOf, type StatusLabels, statusLabels } from './labels.ts'
 import { partsOf, type PartsProps } from './parts.ts'
 import { keyOfStatus, toneOfStatus } from './status-tones.ts'
-import { useLabels, useUi } from './ui-context.ts'
+import { type IconName, type Icons, useLabels, useUi } from './ui-context.ts'
 
 export interface StatusState {
   readonly status: string
@@ -87,7 +87,7 @@ export function StatusTransition(props: StatusTransitionProps): JSX.Element {
           content(previous.status, previous.tone),
         )}
     </>,
-  ) as JSX.Element
+  )
 }
 
 /** `IN_PROGRESS`, `inProgress`, `in-progress` → `In progress`. */

@@ -1,8 +1,27 @@
 // What holds for all components below: words, language, parts. Read by useUi; given by ui-provider.tsx.
-import { createContext, useContext } from 'react'
+import { createContext, type ReactNode, useContext } from 'react'
 import { type Format, formatOf } from './format.ts'
 import type { Labels, LabelsOf, PartialLabels } from './labels.ts'
 import type { PartsConfig } from './parts.ts'
+
+export type IconName =
+  | 'dot'
+  | 'ring'
+  | 'arc'
+  | 'key'
+  | 'cycle'
+  | 'dash'
+  | 'slash'
+  | 'square'
+  | 'bars'
+  | 'lock'
+  | 'cross'
+  | 'clock'
+  | 'check'
+  | 'waves'
+
+/** Others in place of ours. */
+export type Icons = { readonly [Name in IconName]?: ReactNode }
 
 export interface UiSettings extends PartsConfig {
   /** Words in place of the English ones: `ar`, or some of your own. */
@@ -11,6 +30,8 @@ export interface UiSettings extends PartsConfig {
   locale?: string | undefined
   /** IANA name. @default the device's */
   timeZone?: string | undefined
+  /** Other glyphs in place of ours, for all components. */
+  icons?: Icons | undefined
   /** Where announcements are made and toasts go: a shadow root or an element. @default the document's body */
   portalContainer?: HTMLElement | ShadowRoot | undefined
 }

@@ -6,12 +6,13 @@ import { speakFor } from './connection-voice.ts'
 import type { LossLabels } from './labels.ts'
 import { useAnnouncer } from './use-announcer.ts'
 
-export function useConnectionVoice(labels: LossLabels, isWanted: boolean): void {
+/** @param by what has it spoken; null: it is not wanted */
+export function useConnectionVoice(labels: LossLabels, by: 'indicator' | 'banner' | null): void {
   const client = useRealtimeClient('useConnectionVoice')
   const announcer = useAnnouncer()
   const latest = useLatest(labels)
   useEffect(
-    () => (isWanted ? speakFor(client, announcer, () => latest.current) : undefined),
-    [client, announcer, latest, isWanted],
+    () => (by === null ? undefined : speakFor(client, announcer, () => latest.current, by === 'banner')),
+    [client, announcer, latest, by],
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 import type { QueryKey } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { systemClock } from '../base/clock.ts'
 import { createEmitter, throwLater, type Undo } from '../base/emitter.ts'
 import { createScope } from '../base/scope.ts'
@@ -15,10 +15,18 @@ export interface UseLiveHighlightOptions {
   labels?: LabelsOf<HighlightLabels>
 }
 
+/** As `--lc-highlight-time` says. */
+const defaultMs = 1_600
+
 export interface LiveHighlight {
   readonly isNew: boolean
   /** For the row or card: `data-lc="highlight"`, and `data-new` while it is new. */
-  readonly props: { readonly 'data-lc': 'highlight'; readonly 'data-new'?: 'odd' | 'even' }
+  readonly props: {
+    readonly 'data-lc': 'highlight'
+    readonly 'data-new'?: 'odd' | 'even'
+    /** Only where `durationMs` is not what the styles say. */
+    readonly style?: CSSProperties
+  }
   /** The same in text: put it into the row. It is seen where movement is unwanted and colours are forced, and heard by who reads the row. */
   readonly mark: ReactNode
 }
@@ -29,19 +37,24 @@ export interface LiveHighlight {
  */
 export function useLiveHighlight(
   changed: string | number | boolean | null | undefined | QueryKey,
-  { durationMs = 1_600, labels }: UseLiveHighlightOptions = {},
+  { durationMs = defaultMs, labels }: UseLiveHighlightOptions = {},
 ): LiveHighlight {
   const isKey = Array.isArray(changed)
   const dataVersion = useDataVersion(isKey ? (changed as QueryKey) : null)
   const version = isKey ? dataVersion : changed
   const words = useLabels('highlight', highlightLabels, labels)
-  const changes = useBriefly(version, Math.min(durationMs, 5_000))
+  const lastsMs = Math.min(durationMs, 5_000)
+  const changes = useBriefly(version, lastsMs)
   const isNew = changes > 0
 
   return {
     isNew,
     // Odd and even: a change within the time of the last one begins its movement anew.
-    props: { 'data-lc': 'highlight', ...(isNew && { 'data-new': changes % 2 === 1 ? 'odd' : 'even' }) },
+    props: {
+      'data-lc': 'highlight',
+      ...(isNew && { 'data-new': changes % 2 === 1 ? 'odd' : 'even' }),
+      ...(isNew && lastsMs !== defaultMs && { style: { '--lc-highlight-time': `${lastsMs}ms` } as CSSProperties }),
+    },
     mark: isNew ? (
       <span data-lc="mark" className="lc-mark">
         {words.changed}

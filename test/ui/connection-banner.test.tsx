@@ -82,6 +82,22 @@ describe('the banner', () => {
     expect(onSignIn).toHaveBeenCalledOnce()
   })
 
+  it('says once that somebody is signed out, also beside an indicator', async () => {
+    const verify = () => {
+      throw new Error('no')
+    }
+    const both = (
+      <>
+        <RealtimeIndicator />
+        <ConnectionBanner />
+      </>
+    )
+    renderApp(both, { serverOptions: { verify } })
+    await pass(10_000)
+    await pass(10_000)
+    expect(spoken().filter((said) => said.includes('signed out'))).toHaveLength(1)
+  })
+
   it('tries again when asked, and goes when the link is back; what it said is not said again', async () => {
     const { server } = renderApp(
       <>

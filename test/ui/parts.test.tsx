@@ -70,6 +70,17 @@ describe('parts', () => {
     expect(badge()).toHaveClass('lc-badge')
   })
 
+  it('take the glyphs of the provider, and over them those of the component', () => {
+    render(
+      <RealtimeUiProvider icons={{ waves: <i data-testid="shared" />, clock: <i data-testid="shared" /> }}>
+        <LiveBadge status="live" icons={{ waves: <i data-testid="own" /> }} />
+        <StatusTransition status="PENDING" />
+      </RealtimeUiProvider>,
+    )
+    expect(screen.getAllByTestId('own')).toHaveLength(1)
+    expect(screen.getAllByTestId('shared')).toHaveLength(1)
+  })
+
   it('keep the class of the app beside ours', () => {
     render(<LiveBadge status="live" className="mine" slotProps={{ root: { className: 'theirs' } }} />)
     expect(badge().className.split(' ').toSorted()).toEqual(['lc-badge', 'mine', 'theirs'])
