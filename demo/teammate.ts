@@ -112,9 +112,11 @@ async function workOnIssues(goal: Goal, openIssues: number) {
 }
 
 async function work() {
+  // Every other time it is the other rooms' turn.
+  if (Math.random() < 0.5) return call('POST', '/happen')
   const goals = await call<Goal[]>('GET', '/goals')
   const goal = pick(goals.filter(({ health }) => health !== 'completed'))
-  if (goal === undefined) return
+  if (goal === undefined) return undefined
   const chance = Math.random()
   if (chance < 0.5) await moveMeasure(goal)
   else if (chance < 0.85) await workOnActions(goal)
@@ -123,6 +125,7 @@ async function work() {
       goal,
       goals.reduce((total, { openIssues }) => total + openIssues, 0),
     )
+  return undefined
 }
 
 process.on('SIGINT', () => {})

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useRealtime } from 'livecache'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import type { FaultStatus } from '../shared/faults.ts'
+import { Chaos } from './chaos.tsx'
 import { faultStatusQuery, useFault } from './faults.ts'
 import { Icon } from './parts/icons.tsx'
 import { ErrorNotice } from './parts/notices.tsx'
@@ -37,10 +38,16 @@ export function FaultsDrawer({ id, isOpen, isOverlay, onClose }: FaultsDrawerPro
           </button>
         </div>
         <p className="muted">Break the link and watch the page catch up. These controls have a line of their own.</p>
-        <a className="button" href="/?user=lena" target="_blank" rel="noreferrer">
-          <Icon name="window" />
-          Open a second window as Lena
-        </a>
+        <div className="chaos-buttons">
+          <a className="button" href="/?user=lena" target="_blank" rel="noreferrer">
+            <Icon name="window" />
+            A window as Lena
+          </a>
+          <a className="button" href={`/?side=adaeze,lena${location.hash}`}>
+            <Icon name="columns" />
+            Side by side
+          </a>
+        </div>
         {status === undefined ? (
           <p className="muted">Asking the host…</p>
         ) : (
@@ -50,6 +57,7 @@ export function FaultsDrawer({ id, isOpen, isOverlay, onClose }: FaultsDrawerPro
             <Teammate on={status.teammate.on} />
           </>
         )}
+        <Chaos />
         <WirePanel isShown={isOpen} />
       </aside>
     </>

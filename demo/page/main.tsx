@@ -1,20 +1,29 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { RealtimeProvider } from 'livecache'
+import { RealtimeProvider, RealtimeToasts } from 'livecache'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './query-client.ts'
 import { realtime } from './realtime.ts'
 import { userId } from './session.ts'
+import { SideBySide } from './side-by-side.tsx'
+import { toastRules } from './toast-rules.ts'
 import { Workspace } from './workspace.tsx'
 import 'livecache/styles.css'
 import './styles/index.css'
 
+const sides = new URLSearchParams(location.search).get('side')?.split(',') ?? []
+
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <QueryClientProvider client={createQueryClient()}>
-      <RealtimeProvider client={realtime} identity={userId}>
-        <Workspace />
-      </RealtimeProvider>
-    </QueryClientProvider>
+    {sides.length > 0 ? (
+      <SideBySide people={sides} />
+    ) : (
+      <QueryClientProvider client={createQueryClient()}>
+        <RealtimeProvider client={realtime} identity={userId}>
+          <Workspace />
+          <RealtimeToasts rules={toastRules} />
+        </RealtimeProvider>
+      </QueryClientProvider>
+    )}
   </StrictMode>,
 )

@@ -1,14 +1,15 @@
 // Where one is: the workspace, its filters with their counts, who is signed in, and how the link is doing.
 import { useQuery } from '@tanstack/react-query'
 import { RealtimeIndicator, useRealtime } from 'livecache'
-import type { RefObject } from 'react'
+import type { ComponentType, RefObject } from 'react'
 import { areas, type Goal } from '../shared/entities.ts'
 import { faultStatusQuery } from './faults.ts'
 import { healthWords } from './parts/health-label.tsx'
-import { Icon } from './parts/icons.tsx'
+import { Icon, type IconName } from './parts/icons.tsx'
 import { PersonLabel } from './parts/person-label.tsx'
 import { goalsQuery, sessionQuery } from './queries.ts'
-import { type Filter, healths, listHref, matchesView, type View } from './view.ts'
+import { rooms } from './rooms.ts'
+import { type Filter, healths, listHref, matchesView, roomHref, type View } from './view.ts'
 import { areaWords } from './words.ts'
 
 export interface RailProps {
@@ -29,12 +30,35 @@ export function Rail({ view, inert, drawer }: RailProps) {
         </p>
         <FaultsButton {...drawer} />
       </div>
-      <Filters current={view.name === 'list' ? view.filter : null} />
+      <Rooms current={view.name === 'room' ? view.room : 'goals'} />
+      {view.name !== 'room' && <Filters current={view.name === 'list' ? view.filter : null} />}
       <div className="rail-foot">
         <Link />
         <SignedIn />
       </div>
     </header>
+  )
+}
+
+function Rooms({ current }: { current: string }) {
+  const item = (name: string, title: string, icon: IconName, href: string, RoomCount?: ComponentType) => (
+    <li key={name}>
+      <a className="filter room" href={href} aria-current={name === current ? 'true' : undefined}>
+        <span>
+          <Icon name={icon} />
+          {title}
+        </span>
+        {RoomCount && <RoomCount />}
+      </a>
+    </li>
+  )
+  return (
+    <nav className="rooms" aria-label="Rooms">
+      <ul>
+        {item('goals', 'Goals', 'goals', listHref('all'))}
+        {rooms.map(({ name, title, icon, Count: RoomCount }) => item(name, title, icon, roomHref(name), RoomCount))}
+      </ul>
+    </nav>
   )
 }
 

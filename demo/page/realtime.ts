@@ -1,5 +1,7 @@
 // The whole set-up of livecache: where the events come from, what they are, and what each of them does to the cache (changes.ts).
-import { createRealtime, defineEvents, payload } from 'livecache'
+import { createRealtime, defineEvents, payload, type Rules, webSocket } from 'livecache'
+import { systemClock } from 'livecache/client'
+import { createFaults } from 'livecache/hub'
 import type {
   ActionChange,
   ActionRemoval,
@@ -13,7 +15,7 @@ import { pageId } from './page-id.ts'
 import { goalsKey } from './queries.ts'
 import { currentSession } from './session.ts'
 
-export const events = defineEvents({
+const goalEvents = defineEvents({
   'goal.created': payload<GoalChange>(),
   'goal.updated': payload<GoalChange>(),
   'goal.completed': payload<GoalChange>(),
@@ -30,34 +32,41 @@ export const events = defineEvents({
   'issue.reopened': payload<IssueChange>(),
 })
 
+export const events = defineEvents({ ...goalEvents })
+
 declare module 'livecache/react' {
   interface Register {
     events: typeof events
   }
 }
 
+const goalRules: Rules<typeof goalEvents> = {
+  'goal.created': ({ payload: change }) => goalChanged(change),
+  'goal.updated': ({ payload: change }) => goalChanged(change),
+  'goal.completed': ({ payload: change }) => goalChanged(change),
+  'goal.reopened': ({ payload: change }) => goalChanged(change),
+  'goal.deleted': ({ payload: change }) => goalRemoved(change),
+
+  'action.created': ({ payload: change }) => actionChanged(change),
+  'action.updated': ({ payload: change }) => actionChanged(change),
+  'action.completed': ({ payload: change }) => actionChanged(change),
+  'action.reopened': ({ payload: change }) => actionChanged(change),
+  'action.deleted': ({ payload: change }) => actionRemoved(change),
+
+  'measure.updated': ({ payload: change }) => measureChanged(change),
+
+  'issue.created': ({ payload: change }) => issueChanged(change),
+  'issue.resolved': ({ payload: change }) => issueChanged(change),
+  'issue.reopened': ({ payload: change }) => issueChanged(change),
+}
+
+/** What is done to the link on purpose: the drawer's faults, which any transport can be wrapped in. */
+export const faults = createFaults({ clock: systemClock })
+
 export const realtime = createRealtime({
-  url: `/realtime?page=${pageId}`,
+  transports: [faults.wrap(webSocket(`/realtime?page=${pageId}`))],
   getToken: async ({ reason, signal }) => (await currentSession({ fresh: reason === 'rejected', signal })).token,
   events,
-  streams: { 'tenant:*': [goalsKey] },
-  rules: {
-    'goal.created': ({ payload: change }) => goalChanged(change),
-    'goal.updated': ({ payload: change }) => goalChanged(change),
-    'goal.completed': ({ payload: change }) => goalChanged(change),
-    'goal.reopened': ({ payload: change }) => goalChanged(change),
-    'goal.deleted': ({ payload: change }) => goalRemoved(change),
-
-    'action.created': ({ payload: change }) => actionChanged(change),
-    'action.updated': ({ payload: change }) => actionChanged(change),
-    'action.completed': ({ payload: change }) => actionChanged(change),
-    'action.reopened': ({ payload: change }) => actionChanged(change),
-    'action.deleted': ({ payload: change }) => actionRemoved(change),
-
-    'measure.updated': ({ payload: change }) => measureChanged(change),
-
-    'issue.created': ({ payload: change }) => issueChanged(change),
-    'issue.resolved': ({ payload: change }) => issueChanged(change),
-    'issue.reopened': ({ payload: change }) => issueChanged(change),
-  },
+  streams: { 'tenant:kestrel': [goalsKey] },
+  rules: { ...goalRules },
 })

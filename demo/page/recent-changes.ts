@@ -1,6 +1,7 @@
 // What other people changed in the last few seconds, so that it can be shown without a word being spoken or a focus moved.
 import { useSyncExternalStore } from 'react'
 import { useRealtimeEvent } from 'livecache'
+import type { Goal, Person } from '../shared/entities.ts'
 import { pageId } from './page-id.ts'
 
 export interface RecentChange {
@@ -50,9 +51,10 @@ export function useRecentChange(id: string): RecentChange | undefined {
 export function useNoticingChanges() {
   useRealtimeEvent('*', ({ type, entity, origin, payload }) => {
     if (entity === null || origin?.clientId === pageId) return
-    const { by } = payload
+    const { by, goal } = payload as { by?: Person; goal?: Goal }
+    if (by === undefined) return
     const isNew = type.endsWith('.created')
     note(entity.id, { kind: isNew ? 'new' : 'updated', by: by.name })
-    if ('goal' in payload && payload.goal.id !== entity.id) note(payload.goal.id, { kind: 'updated', by: by.name })
+    if (goal !== undefined && goal.id !== entity.id) note(goal.id, { kind: 'updated', by: by.name })
   })
 }

@@ -23,6 +23,11 @@ export async function currentSession({
   return unlessAborted(opening, signal)
 }
 
+/** The token at hand is not used any more, as if its time were over. */
+export function expireSession(): void {
+  session = null
+}
+
 async function open(): Promise<Session> {
   session = await fetchJson<Session>('POST', '/api/session', { body: { userId } })
   return session

@@ -1,6 +1,7 @@
 // What happened on the wire: the client's own counters, and the last events as they came.
 import { type ClientInspection, type EventOf, useRealtime, useRealtimeEvent } from 'livecache'
 import { useCallback, useEffect, useState } from 'react'
+import type { Person } from '../shared/entities.ts'
 import { firstName, timeOfDay } from './format.ts'
 import { pageId } from './page-id.ts'
 
@@ -45,13 +46,15 @@ export function WirePanel({ isShown }: { isShown: boolean }) {
 }
 
 function WireEvent({ event, isNewest }: { event: WorkspaceEvent; isNewest: boolean }) {
-  const { by } = event.payload
+  const { by } = event.payload as { by?: Person }
   return (
     <li data-testid={isNewest ? 'wire-last-event' : undefined}>
       <span className="wire-type">{event.type}</span>
       {event.replayed && <span className="wire-replayed">replayed</span>}
       <span className="wire-meta muted">
-        <span>{event.origin?.clientId === pageId ? 'This page' : firstName(by.name)}</span>
+        <span>
+          {event.origin?.clientId === pageId ? 'This page' : by === undefined ? 'The system' : firstName(by.name)}
+        </span>
         <span>#{event.seq}</span>
         <time dateTime={new Date(event.time).toISOString()}>{timeOfDay(event.time)}</time>
       </span>

@@ -1,4 +1,5 @@
 // The three columns: where one is, what is there, and what may be broken.
+import { ConnectionBanner } from 'livecache'
 import { useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { FaultsDrawer } from './faults-drawer.tsx'
@@ -6,6 +7,7 @@ import { GoalDetail } from './goal-detail.tsx'
 import { GoalList } from './goal-list.tsx'
 import { Rail } from './rail.tsx'
 import { useNoticingChanges } from './recent-changes.ts'
+import { rooms } from './rooms.ts'
 import { useMedia } from './use-media.ts'
 import { useView, type View } from './view.ts'
 
@@ -39,15 +41,19 @@ export function Workspace() {
         drawer={{ id: drawerId, isOpen: isDrawerOpen, opener, toggle: () => setDrawerOpen(!isDrawerOpen) }}
       />
       <main ref={main} tabIndex={-1} className="content" inert={isCovered}>
-        {view.name === 'list' ? (
-          <GoalList key={view.filter} filter={view.filter} />
-        ) : (
-          <GoalDetail key={view.goalId} goalId={view.goalId} />
-        )}
+        <ConnectionBanner className="banner" reserve={false} />
+        <Content view={view} />
       </main>
       <FaultsDrawer id={drawerId} isOpen={isDrawerOpen} isOverlay={isCovered} onClose={closeDrawer} />
     </div>
   )
+}
+
+function Content({ view }: { view: View }) {
+  if (view.name === 'list') return <GoalList key={view.filter} filter={view.filter} />
+  if (view.name === 'goal') return <GoalDetail key={view.goalId} goalId={view.goalId} />
+  const room = rooms.find(({ name }) => name === view.room)
+  return room && <room.Content place={view.place} />
 }
 
 /** The address names the view, so the link must not change it. */

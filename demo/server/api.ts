@@ -3,16 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { areas, type ErrorBody } from '../shared/entities.ts'
 import { ApiError, notFound } from './api-error.ts'
 import { type Body, booleanOf, choiceOf, numberOf, readBody, textOf } from './body.ts'
+import type { Rooms } from './rooms.ts'
 import type { Sessions } from './sessions.ts'
 import type { Change, Store } from './store.ts'
 
 export interface ApiOptions {
   store: Store
+  rooms: Rooms
   sessions: Sessions
   /** Called with each change once it is committed, before the request is answered. */
   onChange: (change: Change, origin: Origin) => void
-  /** How far the events have come, as text for a header. */
-  asOf: () => string
+  /** How far the events that somebody may read have come, as text for a header. */
+  asOf: (personId: string) => string
 }
 
 /** Who asked for a change, and by which of its mutations. */
@@ -28,10 +30,12 @@ interface Call {
   by: string
 }
 
+const burstSize = 1_000
+
 type Reader = (call: Call) => unknown
 type Writer = (call: Call) => Change
 
-export function createApi({ store, sessions, onChange, asOf }: ApiOptions) {
+export function createApi({ store, rooms, sessions, onChange, asOf }: ApiOptions) {
   const readers: Readonly<Record<string, Reader>> = {
     'GET /api/goals': () => store.goals(),
     'GET /api/goals/:id': ({ id }) => store.goal(id),
@@ -63,6 +67,16 @@ export function createApi({ store, sessions, onChange, asOf }: ApiOptions) {
     'PATCH /api/issues/:id': ({ id, body, by }) => store.resolveIssue(id, booleanOf(body, 'resolved'), by),
   }
 
+  /** A thousand changes at once, for whoever wants to see what then happens. */
+  function burst(by: string): number {
+    const measures = store.goals().flatMap(({ id }) => store.measures(id))
+    for (let count = 0; count < burstSize; count++) {
+      const { id, start, target } = measures[count % measures.length]!
+      onChange(store.setMeasure(id, Math.round(start + Math.random() * (target - start)), by), {})
+    }
+    return burstSize
+  }
+
   async function answer(request: IncomingMessage): Promise<Answer> {
     const { method = 'GET', url = '/', headers } = request
     const path = url.replace(/\?.*$/, '')
@@ -71,10 +85,18 @@ export function createApi({ store, sessions, onChange, asOf }: ApiOptions) {
     if (`${method} ${path}` === 'POST /api/session') return { status: 201, body: await sessions.open(body['userId']) }
 
     const { id: by } = await sessions.personOf(headers.authorization)
+    // Before the data is read, so that the data holds at least that much.
+    const upTo = method === 'GET' ? { asOf: asOf(by) } : {}
+    if (`${method} ${path}` === 'POST /api/happen') {
+      rooms.happen()
+      return { status: 200, body: {} }
+    }
+    if (`${method} ${path}` === 'POST /api/burst') return { status: 200, body: { changes: burst(by) } }
+    const ofRoom = rooms.answer(request, { body, by, origin: originOf(headers) })
+    if (ofRoom !== null) return { ...ofRoom, ...upTo }
     const { route, id } = routeOf(method, path)
     const read = readers[route]
-    // Before the data is read, so that the data holds at least that much.
-    if (read !== undefined) return { status: 200, asOf: asOf(), body: read({ id, body, by }) }
+    if (read !== undefined) return { status: 200, ...upTo, body: read({ id, body, by }) }
     const write = writers[route]
     if (write === undefined) throw notFound('address')
     const change = write({ id, body, by })

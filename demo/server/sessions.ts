@@ -14,9 +14,14 @@ export const stream = `tenant:${tenant}`
 
 export type Sessions = ReturnType<typeof createSessions>
 
-export function createSessions(secret: string) {
+/** @param streamsOf what somebody may read beside the goals */
+export function createSessions(secret: string, streamsOf: (personId: string) => readonly string[]) {
   const key = new TextEncoder().encode(secret)
-  const verify = verifyJwt({ secret: key, audience, streams: ({ tenant: of }) => [`tenant:${String(of)}`] })
+  const verify = verifyJwt({
+    secret: key,
+    audience,
+    streams: ({ tenant: of, sub = '' }) => [`tenant:${String(of)}`, ...streamsOf(sub)],
+  })
 
   return {
     verify,

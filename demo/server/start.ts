@@ -4,6 +4,7 @@ import { createGateway } from 'livecache/gateway'
 import { createApi } from './api.ts'
 import { openDatabase } from './database.ts'
 import { createRecords } from './records.ts'
+import { createRooms } from './rooms.ts'
 import { seed } from './seed.ts'
 import { createSessions, stream } from './sessions.ts'
 import { createStore } from './store.ts'
@@ -17,16 +18,18 @@ if (secret === undefined || folder === undefined || process.send === undefined) 
 const database = openDatabase(folder)
 const records = createRecords(database)
 seed(records)
-const sessions = createSessions(secret)
+const rooms = createRooms({ database, publish: (event) => void gateway.publish(event) })
+const sessions = createSessions(secret, rooms.streams)
 
 const gateway = createGateway({
   verify: sessions.verify,
   onRequest: createApi({
     store: createStore(records),
+    rooms,
     sessions,
     // What is published is committed: an event must never tell of something that a crash takes back.
     onChange: (change, origin) => gateway.publish({ ...change, stream, origin }),
-    asOf: () => gateway.asOf([stream]),
+    asOf: (personId) => gateway.asOf([stream, ...rooms.streams(personId)]),
   }),
 })
 
