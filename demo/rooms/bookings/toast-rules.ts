@@ -1,0 +1,35 @@
+// Which bookings are news for somebody who looks elsewhere: a guest who asks, and one who will not come.
+import { defineToastRules } from 'livecache/toasts'
+import { pageId } from '../../page/page-id.ts'
+import type { Booking } from './booking.ts'
+import { events } from './events.ts'
+import { dayAndTime } from './times.ts'
+import { services } from './venue.ts'
+
+const about = ({ service, startsAt, party }: Booking) =>
+  `${services[service].name}, ${dayAndTime(startsAt)}, ${party === 1 ? '1 person' : `${party} people`}`
+
+const linkTo = ({ id }: Booking) => ({ href: `#/bookings/${id}`, label: 'Open' })
+
+export const toastRules = defineToastRules(events, {
+  'booking.created': ({ payload: { booking }, origin }) =>
+    booking.status === 'requested' && origin?.clientId !== pageId
+      ? {
+          title: `${booking.guest} asks for a booking`,
+          description: about(booking),
+          group: 'bookings.requested',
+          link: linkTo(booking),
+        }
+      : null,
+  'booking.status_changed': ({ payload: { by, booking }, origin }) =>
+    booking.status === 'cancelled' && origin?.clientId !== pageId
+      ? {
+          title:
+            by.id === 'guest' ? `${booking.guest} cancelled` : `${by.name} cancelled the booking of ${booking.guest}`,
+          description: about(booking),
+          priority: 'high',
+          group: 'bookings.cancelled',
+          link: linkTo(booking),
+        }
+      : null,
+})
