@@ -25,6 +25,8 @@ export interface NewBooking {
   currency: Currency
 }
 
+const now = () => new Date().toISOString()
+
 export type BookingsStore = ReturnType<typeof createBookingsStore>
 
 export function createBookingsStore(database: DatabaseSync) {
@@ -66,8 +68,6 @@ export function createBookingsStore(database: DatabaseSync) {
       return write(next, what, by, at)
     })
   }
-
-  const now = () => new Date().toISOString()
 
   return {
     atomic,
