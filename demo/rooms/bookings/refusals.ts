@@ -1,25 +1,18 @@
 // Why something cannot be done to a booking, in words that its sender gets to read.
 import { ApiError } from '../../server/api-error.ts'
 import type { Person } from '../../shared/entities.ts'
-import type { Action, Entry, Status } from './booking.ts'
-
-const done: Readonly<Record<Action, string>> = {
-  confirm: 'confirmed it',
-  decline: 'declined it',
-  'check-in': 'checked the guest in',
-  complete: 'completed it',
-  cancel: 'cancelled it',
-  'no-show': 'marked it as a no-show',
-}
+import type { Entry, Status } from './booking.ts'
+import { actions } from './status-machine.ts'
+import { doneWords } from './words.ts'
 
 const who = ({ by }: Entry, asker: Person) => (by.id === asker.id ? 'You have' : `${by.name} has`)
 const where = ({ by }: Entry, asker: Person) => (by.id === asker.id ? ' in another window' : '')
 
 /** Another window was faster, or another person. @param history the newest first */
 export function alreadyDone(status: Status, history: readonly Entry[], asker: Person): ApiError {
-  const last = history.find(({ what }) => what in done)
+  const last = history.find(({ what }) => actions.some((action) => action === what))
   if (last === undefined || status === 'requested') return new ApiError(409, 'NOT_YET', 'It has to be confirmed first.')
-  const sentence = `${who(last, asker)} already ${done[last.what as Action]}${where(last, asker)}.`
+  const sentence = `${who(last, asker)} already ${doneWords[last.what]}${where(last, asker)}.`
   return new ApiError(409, 'ALREADY', sentence)
 }
 

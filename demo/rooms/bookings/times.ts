@@ -7,12 +7,15 @@ const formatter = (options: Intl.DateTimeFormatOptions) =>
 
 const time = formatter({ hour: '2-digit', minute: '2-digit' })
 const day = formatter({ weekday: 'short', day: 'numeric', month: 'short' })
+const weekday = formatter({ weekday: 'short' })
 const both = formatter({ weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
 
 /** 14:30 */
 export const clockTime = (iso: string): string => time.format(new Date(iso))
 /** Mon 9 Nov */
 export const dayName = (iso: string): string => day.format(new Date(iso))
+/** Mon */
+export const shortDay = (iso: string): string => weekday.format(new Date(iso))
 /** Mon 9 Nov, 14:30 */
 export const dayAndTime = (iso: string): string => both.format(new Date(iso))
 

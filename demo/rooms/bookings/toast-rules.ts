@@ -5,9 +5,10 @@ import type { Booking } from './booking.ts'
 import { events } from './events.ts'
 import { dayAndTime } from './times.ts'
 import { services } from './venue.ts'
+import { people } from './words.ts'
 
 const about = ({ service, startsAt, party }: Booking) =>
-  `${services[service].name}, ${dayAndTime(startsAt)}, ${party === 1 ? '1 person' : `${party} people`}`
+  `${services[service].name}, ${dayAndTime(startsAt)}, ${people(party)}`
 
 const linkTo = ({ id }: Booking) => ({ href: `#/bookings/${id}`, label: 'Open' })
 
