@@ -1,0 +1,38 @@
+import { StatusTransition, useLiveHighlight } from 'livecache/ui'
+import { memo } from 'react'
+import { moment } from '../../page/format.ts'
+import type { Transaction } from './entities.ts'
+import { signedMoney } from './money.ts'
+import { useArrivedVersion } from './use-arriving.ts'
+
+export interface TransactionRowProps {
+  transaction: Transaction
+  /** It came while one was looking. */
+  isArrival: boolean
+}
+
+export const TransactionRow = memo(function TransactionRow({ transaction, isArrival }: TransactionRowProps) {
+  const { id, version, counterparty, description, reason, createdAt, status, amount, currency, direction } = transaction
+  const { props, mark } = useLiveHighlight(useArrivedVersion(version, isArrival))
+  return (
+    <li className="payments-transaction" data-testid="transaction" data-transaction-id={id} {...props}>
+      <span className="payments-counterparty">
+        <span dir="auto">{counterparty}</span> {mark}
+      </span>
+      <span className="payments-description" dir="auto">
+        {description}
+      </span>
+      <span className="payments-reason">{reason}</span>
+      <time className="payments-time" dateTime={createdAt}>
+        {moment(createdAt)}
+      </time>
+      <span className="payments-status">
+        <StatusTransition status={status} />
+      </span>
+      <span className="payments-amount" data-void={status === 'FAILED' || status === 'REVERSED'}>
+        <span className="visually-hidden">{direction === 'IN' ? 'Received' : 'Sent'} </span>
+        <span className="figure">{signedMoney(amount, currency, direction)}</span>
+      </span>
+    </li>
+  )
+})
