@@ -5,7 +5,19 @@ import { defineConfig, type Plugin, type UserConfig } from 'vite'
 
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Each is a subpath export of the package, `index` the package itself. */
-const rooms = ['protocol', 'transports', 'client', 'hub', 'query', 'react', 'ui', 'toasts', 'testing', 'gateway']
+const rooms = [
+  'protocol',
+  'transports',
+  'client',
+  'hub',
+  'query',
+  'react',
+  'ui',
+  'toasts',
+  'goals',
+  'testing',
+  'gateway',
+]
 
 /** TypeScript 6 and later refuse `import 'livecache/styles.css'` without a declaration beside it. */
 const cssTypes: Plugin = {
@@ -74,7 +86,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{react,ui,toasts}/**', ...smoke],
+          exclude: ['test/{react,ui,toasts,goals}/**', ...smoke],
           typecheck: { enabled: true, tsconfig: './tsconfig.json', include: ['test/**/*.test-d.ts'] },
         },
       },
@@ -84,7 +96,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'dom',
           environment: 'jsdom',
-          include: ['test/{react,ui,toasts}/**/*.test.{ts,tsx}'],
+          include: ['test/{react,ui,toasts,goals}/**/*.test.{ts,tsx}'],
           setupFiles: ['test/dom-setup.ts'],
         },
       },
@@ -94,7 +106,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'dom-react18',
           environment: 'jsdom',
-          include: ['test/{ui,toasts}/**/*.test.tsx'],
+          include: ['test/{ui,toasts,goals}/**/*.test.tsx'],
           setupFiles: ['test/dom-setup.ts'],
           server: { deps: { inline: [/@tanstack\/react-query/, /@testing-library\/react/, /sonner/] } },
         },

@@ -20,13 +20,17 @@ const floors: Record<string, { rooms: string[]; packages: string[] }> = {
     packages: ['react', 'react-dom', '@tanstack/react-query', 'clsx'],
   },
   toasts: { rooms: ['ui', 'react', 'client', 'protocol', 'base'], packages: ['react', 'sonner', 'clsx'] },
+  goals: {
+    rooms: ['toasts', 'ui', 'react', 'query', 'client', 'protocol', 'base'],
+    packages: ['react', '@tanstack/react-query', 'clsx', '@tanstack/react-virtual'],
+  },
   testing: {
     rooms: ['react', 'query', 'hub', 'client', 'transports', 'protocol', 'base'],
     packages: ['@tanstack/react-query'],
   },
   gateway: { rooms: ['hub', 'protocol', 'base'], packages: ['node:*', 'ws', 'jose'] },
   // The front door.
-  '.': { rooms: ['protocol', 'transports', 'client', 'query', 'react', 'ui', 'toasts'], packages: [] },
+  '.': { rooms: ['protocol', 'transports', 'client', 'query', 'react', 'ui', 'toasts', 'goals'], packages: [] },
 }
 
 interface Import {

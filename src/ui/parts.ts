@@ -16,7 +16,8 @@ export interface PartsProps<Part extends string = string, State = unknown> {
   slotProps?: { readonly [Name in Part | 'root']?: Given<object, State> } | undefined
 }
 
-type ComponentName = 'indicator' | 'badge' | 'banner' | 'status' | 'toast' | 'dialog'
+/** Ours, and those of rooms above. */
+type ComponentName = 'indicator' | 'badge' | 'banner' | 'status' | 'toast' | 'dialog' | (string & {})
 
 /** For the provider: the same, per component. */
 export interface PartsConfig {
