@@ -8,10 +8,11 @@ import { EmptyNotice } from '../../page/parts/notices.tsx'
 import { QuerySection } from '../../page/parts/query-section.tsx'
 import type { Post } from './entities.ts'
 import { useHeldBack } from './held-back.ts'
+import { MyReplies } from './my-gatherings.tsx'
 import { partHref } from './places.ts'
 import { PostCard } from './post-card.tsx'
 import { PostForm } from './post-form.tsx'
-import { followsQuery, postsQuery } from './queries.ts'
+import { followsQuery, gatheringsQuery, postsQuery } from './queries.ts'
 import { SocialIcon } from './social-icon.tsx'
 import { useMe } from './use-me.ts'
 
@@ -26,20 +27,32 @@ export function Feed() {
   return (
     <>
       <h1 className="visually-hidden">Feed</h1>
-      <PostForm />
-      <QuerySection query={query as typeof posts} what="the posts" skeletonRows={6}>
-        {() =>
-          posts.data !== undefined &&
-          follows.data !== undefined && (
-            <Posts
-              posts={posts.data}
-              followed={follows.data.filter(({ state }) => state === 'following').map(({ to }) => to.id)}
-            />
-          )
-        }
-      </QuerySection>
+      <div className="social-columns">
+        <div>
+          <PostForm />
+          <QuerySection query={query as typeof posts} what="the posts" skeletonRows={6}>
+            {() =>
+              posts.data !== undefined &&
+              follows.data !== undefined && (
+                <Posts
+                  posts={posts.data}
+                  followed={follows.data.filter(({ state }) => state === 'following').map(({ to }) => to.id)}
+                />
+              )
+            }
+          </QuerySection>
+        </div>
+        <Aside />
+      </div>
     </>
   )
+}
+
+/** Where there is room for it. */
+function Aside() {
+  const { data: gatherings } = useQuery(gatheringsQuery)
+  const me = useMe()
+  return <div className="social-aside">{gatherings !== undefined && <MyReplies gatherings={gatherings} me={me} />}</div>
 }
 
 function Posts({ posts, followed }: { posts: readonly Post[]; followed: readonly string[] }) {

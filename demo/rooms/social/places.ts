@@ -18,5 +18,6 @@ export function placeOf(place: string): Place {
   return { part, threadId: part === 'chat' && /^[\w-]+$/.test(threadId) ? threadId : null }
 }
 
-/** Whether somebody looks at it right now. */
-export const isOpen = (href: string): boolean => location.hash === href && document.visibilityState === 'visible'
+/** Whether somebody looks at it right now, or at a part of it. */
+export const isSeen = (href: string): boolean =>
+  (location.hash === href || location.hash.startsWith(`${href}/`)) && document.visibilityState === 'visible'

@@ -1,8 +1,8 @@
 // The places of the room, each with what is new there.
+import { counted } from '../../page/format.ts'
 import { CountBadge } from './count-badge.tsx'
 import { type Part, partHref, parts } from './places.ts'
 import { useRequestCount, useUnreadMessages, useUnreadNotices } from './unread.ts'
-import { counted } from '../../page/format.ts'
 
 export const partTitles: Readonly<Record<Part, string>> = {
   feed: 'Feed',
@@ -23,7 +23,11 @@ export function SocialNav({ current }: { current: Part }) {
       <ul>
         {parts.map((part) => (
           <li key={part}>
-            <a href={partHref(part)} aria-current={part === current ? 'page' : undefined}>
+            <a
+              href={partHref(part)}
+              aria-current={part === current ? 'page' : undefined}
+              ref={part === current ? showLink : undefined}
+            >
               {partTitles[part]}
               {badges[part] && <CountBadge {...badges[part]} />}
             </a>
@@ -36,3 +40,6 @@ export function SocialNav({ current }: { current: Part }) {
 
 const unread = (count: number) => ({ count, words: `${count} unread` })
 const waiting = (count: number) => ({ count, words: counted(count, 'request') })
+
+/** Where not all of them fit, the one that is open is among those that are seen. */
+const showLink = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'center' })

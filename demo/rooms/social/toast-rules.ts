@@ -1,13 +1,14 @@
 // What is worth a toast: a message for me, somebody who wants to follow me, and a new role of mine.
 import { defineToastRules, type ToastRules } from 'livecache/toasts'
 import type { SocialEvents } from './realtime.ts'
-import { isOpen, threadHref } from './places.ts'
+import { isSeen, partHref, threadHref } from './places.ts'
 import { ownerOf } from './streams.ts'
 
 export const toastRulesOf = (events: SocialEvents): ToastRules<SocialEvents> =>
   defineToastRules(events, {
+    // Whoever is in the chat sees it there, or sees its count.
     'message.created': ({ payload: { by, message, thread }, stream }) => {
-      if (by.id === ownerOf(stream) || isOpen(threadHref(thread.id))) return null
+      if (by.id === ownerOf(stream) || isSeen(partHref('chat'))) return null
       return {
         title: thread.title === null ? by.name : `${by.name} in ${thread.title}`,
         description: message.text,
