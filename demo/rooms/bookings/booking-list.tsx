@@ -22,7 +22,7 @@ export function BookingList({ bookings, filter, sought }: BookingListProps) {
   const { open, toggle } = useOpenRows(sought)
   const now = useNow(60_000)
   const groups = useMemo(() => (now === null ? [] : groupsOf(bookings, filter, now)), [bookings, filter, now])
-  const held = useHeldGroups(groups, bookings, open.size > 0)
+  const held = useHeldGroups(groups, bookings, open.size > 0, sought)
   useSaying(held.arrivals)
 
   return (

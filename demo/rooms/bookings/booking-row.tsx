@@ -34,8 +34,9 @@ export const BookingRow = memo(function BookingRow(props: BookingRowProps) {
   const { row, name } = useSought(isSought)
   const panelId = useId()
   const act = useAct(booking)
-  const { props: highlight, mark } = useLiveHighlight(`${useArrival(isNew)} ${version}`)
-  const isDue = useIsDue(startsAt)
+  const { props: highlight, mark } = useLiveHighlight(`${useArrival(isNew)} ${version}`, isNew ? {} : changed)
+  const msToStart = useMsTo(startsAt)
+  const isDue = msToStart < soonMs
   const next = actionsFor(status).filter((action) => isQuick(action, isDue))
 
   function press(action: Action) {
@@ -94,19 +95,24 @@ export const BookingRow = memo(function BookingRow(props: BookingRowProps) {
           {guest}: not changed. {act.error.message}
         </Refusal>
       )}
-      {isOpen && <BookingPanel id={panelId} booking={booking} isBusy={act.isPending} onPress={press} />}
+      {isOpen && (
+        <BookingPanel id={panelId} booking={booking} hasBegun={msToStart < 0} isBusy={act.isPending} onPress={press} />
+      )}
     </li>
   )
 })
+
+/** In place of “New”. */
+const changed = { labels: { changed: 'Changed' } }
 
 /** What is done without a second look. */
 const isQuick = (action: Action, isDue: boolean) =>
   action === 'confirm' || action === 'decline' || action === 'complete' || (action === 'check-in' && isDue)
 
-/** It begins within the hour, or should have. */
-function useIsDue(startsAt: string): boolean {
+/** To the minute. */
+function useMsTo(iso: string): number {
   const now = useNow(60_000)
-  return now !== null && Date.parse(startsAt) - now < soonMs
+  return now === null ? Infinity : Date.parse(iso) - now
 }
 
 /** Somebody followed a link to it: it is brought to the middle, and the keyboard begins there. */

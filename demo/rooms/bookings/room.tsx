@@ -37,8 +37,9 @@ function Content({ place }: { place: string }) {
 
   function seek(id: string | null) {
     setSought(id)
+    if (id === null) return
     const booking = query.data?.find((candidate) => candidate.id === id)
-    if (booking !== undefined && !matchesFilter(booking, filter)) setFilter('all')
+    if (booking === undefined || !matchesFilter(booking, filter)) setFilter('all')
   }
 
   function close() {
@@ -55,7 +56,7 @@ function Content({ place }: { place: string }) {
             Bookings <LiveBadge queryKey={bookingsQuery.queryKey} />
           </h1>
           <p className="muted">
-            {venue.name}, {venue.city}. Times are those of its clock.
+            {venue.name} · {venue.city} time
           </p>
         </div>
         <div className="booking-head-tools">

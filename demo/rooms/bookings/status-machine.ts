@@ -10,8 +10,8 @@ const moves: Readonly<Record<Action, { from: Status; to: Status }>> = {
   decline: { from: 'requested', to: 'cancelled' },
   'check-in': { from: 'confirmed', to: 'checked-in' },
   complete: { from: 'checked-in', to: 'completed' },
-  cancel: { from: 'confirmed', to: 'cancelled' },
   'no-show': { from: 'confirmed', to: 'no-show' },
+  cancel: { from: 'confirmed', to: 'cancelled' },
 }
 
 export const actions = Object.keys(moves) as Action[]

@@ -1,8 +1,8 @@
 // Which bookings are news for somebody who looks elsewhere: a guest who asks, and one who will not come.
-import { defineToastRules } from 'livecache/toasts'
+import type { ToastRules } from 'livecache/toasts'
 import { pageId } from '../../page/page-id.ts'
 import type { Booking } from './booking.ts'
-import { events } from './events.ts'
+import type { events } from './events.ts'
 import { dayAndTime } from './times.ts'
 import { services } from './venue.ts'
 import { people } from './words.ts'
@@ -12,7 +12,7 @@ const about = ({ service, startsAt, party }: Booking) =>
 
 const linkTo = ({ id }: Booking) => ({ href: `#/bookings/${id}`, label: 'Open' })
 
-export const toastRules = defineToastRules(events, {
+export const toastRules = {
   'booking.created': ({ payload: { booking }, origin }) =>
     booking.status === 'requested' && origin?.clientId !== pageId
       ? {
@@ -33,4 +33,4 @@ export const toastRules = defineToastRules(events, {
           link: linkTo(booking),
         }
       : null,
-})
+} satisfies ToastRules<typeof events>

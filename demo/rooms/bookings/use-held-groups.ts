@@ -21,17 +21,25 @@ export interface HeldGroups {
   }
 }
 
-/** @param bookings all of them, for what the held ones say now */
+/**
+ * @param bookings all of them, for what the held ones say now
+ * @param sought the one that somebody came for, which is shown even so
+ */
 export function useHeldGroups(
   groups: readonly DayGroup[],
   bookings: readonly Booking[] | undefined,
   isRowOpen: boolean,
+  sought: string | null,
 ): HeldGroups {
   const [isUnderPointer, setUnderPointer] = useState(false)
   const [hasFocus, setHasFocus] = useState(false)
   const [held, setHeld] = useState<readonly DayGroup[] | null>(null)
   const isRead = isUnderPointer || hasFocus || isRowOpen
-  if (isRead && held === null) setHeld(groups)
+  const [found, setFound] = useState<string | null>(null)
+  const isFoundNow =
+    sought !== null && sought !== found && groups.some(({ bookings: own }) => own.some(({ id }) => id === sought))
+  if (isFoundNow) setFound(sought)
+  if (isRead && (held === null || isFoundNow)) setHeld(groups)
   if (!isRead && held !== null) setHeld(null)
 
   const shown = useMemo(() => (held === null ? groups : refreshed(held, bookings ?? [])), [held, groups, bookings])

@@ -6,7 +6,7 @@ export const actionWords: Readonly<Record<Action, string>> = {
   decline: 'Decline',
   'check-in': 'Check in',
   complete: 'Complete',
-  cancel: 'Cancel booking',
+  cancel: 'Cancel booking…',
   'no-show': 'Mark as no-show',
 }
 
