@@ -78,17 +78,17 @@ export function plausibleTransaction(
 }
 
 export const failures = [
-  'The receiving bank is not available',
-  'The account number does not exist',
+  'Receiving bank not available',
+  'No such account number',
   'Declined by the card issuer',
 ] as const
 export const reversals = ['Cancelled by the sender', 'Sent twice'] as const
 
 const suspects: readonly (readonly [counterparty: string, reason: string])[] = [
-  ['Glimmer Electronics', 'First payment to this merchant, late at night'],
-  ['Coin Harbour', 'Far more than you usually pay by card'],
-  ['QuickTop Vouchers', 'Three attempts within a minute'],
-  ['Maison Dorée', 'From a country you never paid in before'],
+  ['Glimmer Electronics', 'First payment here, at night'],
+  ['Coin Harbour', 'Far more than usual by card'],
+  ['QuickTop Vouchers', 'Three attempts in a minute'],
+  ['Maison Dorée', 'From a country new to you'],
 ]
 
 export function plausibleNotice(currency: Currency, random: Random): NewNotice {

@@ -1,7 +1,7 @@
 // The controls above the transactions.
 import { useId } from 'react'
 import { currencies, type Currency, statuses, type TransactionStatus } from './entities.ts'
-import { everything, isEverything, isNoAmount, type TransactionFilter } from './transaction-filter.ts'
+import { isNoAmount, type TransactionFilter } from './transaction-filter.ts'
 import { statusWords } from './words.ts'
 
 export interface TransactionFiltersProps {
@@ -11,7 +11,6 @@ export interface TransactionFiltersProps {
 
 export function TransactionFilters({ filter, onChange }: TransactionFiltersProps) {
   const { status, currency, min, max } = filter
-  const isClear = isEverything(filter)
   return (
     <form
       className="payments-filters"
@@ -46,15 +45,6 @@ export function TransactionFilters({ filter, onChange }: TransactionFiltersProps
       </label>
       <AmountField label="At least" text={min} onChange={(text) => onChange({ ...filter, min: text })} />
       <AmountField label="At most" text={max} onChange={(text) => onChange({ ...filter, max: text })} />
-      <button
-        type="button"
-        className="button"
-        data-kind="quiet"
-        aria-disabled={isClear}
-        onClick={() => isClear || onChange(everything)}
-      >
-        Show all
-      </button>
     </form>
   )
 }

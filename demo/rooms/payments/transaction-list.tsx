@@ -8,7 +8,7 @@ import { QuerySection } from '../../page/parts/query-section.tsx'
 import type { Transaction } from './entities.ts'
 import { ListHead } from './list-head.tsx'
 import { transactionsQuery } from './queries.ts'
-import { everything, matching, type TransactionFilter } from './transaction-filter.ts'
+import { everything, isEverything, matching, type TransactionFilter } from './transaction-filter.ts'
 import { TransactionFilters } from './transaction-filters.tsx'
 import { TransactionRow } from './transaction-row.tsx'
 import { useArriving } from './use-arriving.ts'
@@ -30,6 +30,12 @@ export function TransactionList() {
     say(counted(all.filter(matching(next)).length, 'transaction'), { key: 'transactions' })
   }
 
+  /** The button goes with it, so the focus moves to what it was about. */
+  function showAll() {
+    document.getElementById(id)?.focus()
+    change(everything)
+  }
+
   return (
     <section className="payments-section" aria-labelledby={id}>
       <ListHead id={id} title="Transactions" queryKey={transactionsQuery.queryKey}>
@@ -38,6 +44,11 @@ export function TransactionList() {
           {query.data && (matches.length === all.length ? all.length : `${matches.length} of ${all.length}`)}
           <span className="visually-hidden"> shown</span>
         </p>
+        {!isEverything(filter) && (
+          <button type="button" className="button" onClick={showAll}>
+            Show all
+          </button>
+        )}
       </ListHead>
       <TransactionFilters filter={filter} onChange={change} />
       <QuerySection query={query} what="the transactions" skeletonRows={12}>

@@ -19,10 +19,12 @@ export const TransactionRow = memo(function TransactionRow({ transaction, isArri
       <span className="payments-counterparty">
         <span dir="auto">{counterparty}</span> {mark}
       </span>
-      <span className="payments-description" dir="auto">
-        {description}
+      <span className="payments-what">
+        <span className="payments-description" dir="auto">
+          {description}
+        </span>
+        {reason !== null && <span className="payments-reason">{reason}</span>}
       </span>
-      <span className="payments-reason">{reason}</span>
       <time className="payments-time" dateTime={createdAt}>
         {moment(createdAt)}
       </time>

@@ -61,9 +61,11 @@ function Missing({ currency, onCreated }: { currency: Currency; onCreated: () =>
   const create = useCreateWallet()
   return (
     <>
-      <h3>
-        {currency} <span className="muted">{currencyNames[currency]}</span>
-      </h3>
+      <div className="payments-wallet-head">
+        <h3>
+          {currency} <span className="muted">{currencyNames[currency]}</span>
+        </h3>
+      </div>
       <p className="muted">No wallet yet. Create one to be paid in this currency, and to pay in it.</p>
       {create.error && <ErrorNotice error={create.error}>Not created.</ErrorNotice>}
       <button
