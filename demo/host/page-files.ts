@@ -41,6 +41,7 @@ export function createPageFiles(httpServer: Server, cacheDir: string): Promise<V
         allow: [
           fromHere('../page'),
           fromHere('../shared'),
+          fromHere('../rooms'),
           fromHere('../../src'),
           fromHere('../../node_modules'),
           cacheDir,

@@ -5,11 +5,16 @@ import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './query-client.ts'
 import { realtime } from './realtime.ts'
 import { userId } from './session.ts'
+import { useBookingSound } from '../rooms/bookings/booking-sound.ts'
 import { SideBySide } from './side-by-side.tsx'
 import { toastRules } from './toast-rules.ts'
 import { Workspace } from './workspace.tsx'
 import 'livecache/styles.css'
 import './styles/index.css'
+
+function Toasts() {
+  return <RealtimeToasts rules={toastRules} sound={useBookingSound()} />
+}
 
 const sides = new URLSearchParams(location.search).get('side')?.split(',') ?? []
 
@@ -21,7 +26,7 @@ createRoot(document.getElementById('root')!).render(
       <QueryClientProvider client={createQueryClient()}>
         <RealtimeProvider client={realtime} identity={userId}>
           <Workspace />
-          <RealtimeToasts rules={toastRules} />
+          <Toasts />
         </RealtimeProvider>
       </QueryClientProvider>
     )}

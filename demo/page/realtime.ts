@@ -11,6 +11,9 @@ import type {
   MeasureChange,
 } from '../shared/payloads.ts'
 import { actionChanged, actionRemoved, goalChanged, goalRemoved, issueChanged, measureChanged } from './changes.ts'
+import { bookingsRealtime } from '../rooms/bookings/realtime.ts'
+import { paymentsRealtime } from '../rooms/payments/realtime.ts'
+import { socialRealtime } from '../rooms/social/realtime.ts'
 import { pageId } from './page-id.ts'
 import { goalsKey } from './queries.ts'
 import { currentSession } from './session.ts'
@@ -32,7 +35,12 @@ const goalEvents = defineEvents({
   'issue.reopened': payload<IssueChange>(),
 })
 
-export const events = defineEvents({ ...goalEvents })
+export const events = defineEvents({
+  ...goalEvents,
+  ...paymentsRealtime.events,
+  ...bookingsRealtime.events,
+  ...socialRealtime.events,
+})
 
 declare module 'livecache/react' {
   interface Register {
@@ -67,6 +75,11 @@ export const realtime = createRealtime({
   transports: [faults.wrap(webSocket(`/realtime?page=${pageId}`))],
   getToken: async ({ reason, signal }) => (await currentSession({ fresh: reason === 'rejected', signal })).token,
   events,
-  streams: { 'tenant:kestrel': [goalsKey] },
-  rules: { ...goalRules },
+  streams: {
+    'tenant:kestrel': [goalsKey],
+    ...paymentsRealtime.streams,
+    ...bookingsRealtime.streams,
+    ...socialRealtime.streams,
+  },
+  rules: { ...goalRules, ...paymentsRealtime.rules, ...bookingsRealtime.rules, ...socialRealtime.rules },
 })

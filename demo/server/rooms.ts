@@ -1,9 +1,16 @@
 // The rooms beside the goals: their addresses are looked up here, and their streams. Which there are is `creators`.
 import type { IncomingMessage } from 'node:http'
+import { createBookings } from '../rooms/bookings/server.ts'
+import { createPayments } from '../rooms/payments/server.ts'
+import { createSocial } from '../rooms/social/server.ts'
 import { notFound } from './api-error.ts'
 import type { Room, RoomCall, RoomContext, CreateRoom } from './room.ts'
 
-const creators: Readonly<Record<string, CreateRoom>> = {}
+const creators: Readonly<Record<string, CreateRoom>> = {
+  payments: createPayments,
+  bookings: createBookings,
+  social: createSocial,
+}
 
 export interface Rooms {
   streams(personId: string): readonly string[]
