@@ -30,7 +30,7 @@ export function BookingList({ bookings, filter, sought }: BookingListProps) {
       <div className="booking-waiting">
         {(held.arrivals > 0 || held.isOutOfOrder) && (
           <button type="button" className="button" onClick={held.release} data-testid="booking-waiting">
-            {held.arrivals > 0 ? `Show ${counted(held.arrivals, 'new booking')}` : 'Update the list'}
+            {held.arrivals > 0 ? `Show ${held.arrivals} new` : 'Update the list'}
           </button>
         )}
       </div>
