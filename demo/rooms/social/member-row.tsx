@@ -21,7 +21,7 @@ export function MemberRow({ member, me, ownRole, relation }: MemberRowProps) {
   const isMe = member.id === me.id
   const changeRole = useChangeRole(member.id)
   return (
-    <li className="row social-person" data-testid="member" data-member-id={member.id} {...props}>
+    <li className="row social-person social-member" data-testid="member" data-member-id={member.id} {...props}>
       <PersonLabel person={member} />
       <span className="social-meta social-person-title">
         {member.title} · {member.city}
