@@ -92,7 +92,8 @@ function HistoryLine({ at, by, what, startsAt }: Entry) {
       <time className="muted" dateTime={at}>
         {dayAndTime(at)}
       </time>
-      <span>
+      {/* By the words around the name. */}
+      <span dir="auto">
         <bdi>{by.name}</bdi> {doneWords[what]}
         {startsAt !== null && ` ${dayAndTime(startsAt)}`}
       </span>

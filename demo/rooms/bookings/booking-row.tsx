@@ -76,7 +76,7 @@ export const BookingRow = memo(function BookingRow(props: BookingRowProps) {
           <span className="booking-city muted">{city}</span>
           {mark}
         </span>
-        <span className="booking-service muted" title={`${services[service].name}, ${people(party)}`}>
+        <span className="booking-service muted" dir="auto" title={`${services[service].name}, ${people(party)}`}>
           {services[service].name}, {people(party)}
         </span>
         <span className="booking-price figure">{measured(price.amount, price.currency)}</span>

@@ -4,7 +4,7 @@ import type { Action, Status } from './booking.ts'
 import type { BookingsStore } from './bookings-store.ts'
 import { guestNamed, guests } from './guests.ts'
 import { isPast } from './status-machine.ts'
-import { localDay, type ServiceId, services, timeAt } from './venue.ts'
+import { endOf, localDay, type ServiceId, timeAt } from './venue.ts'
 
 /** Hours from now, or a day from today with a time of the venue's clock. */
 type When = number | `${number} ${string}`
@@ -100,7 +100,7 @@ function seedLine(store: BookingsStore, [when, of, service, party]: Line, status
     confirm: asked + (12 + index * 9) * minuteMs,
     decline: asked + hourMs,
     'check-in': start + (index % 4) * 3 * minuteMs,
-    complete: start + services[service].hours * hourMs,
+    complete: Date.parse(endOf(new Date(start).toISOString(), service)),
     cancel: asked + 9 * hourMs,
     'no-show': start + hourMs,
   }

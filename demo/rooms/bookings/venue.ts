@@ -8,7 +8,8 @@ const offset = { text: '+01:00', ms: hourMs }
 
 interface Service {
   name: string
-  hours: number
+  /** How long it takes; null: until the late morning of the next day. */
+  hours: number | null
   maxParty: number
   /** In naira, for all of it. */
   price: number
@@ -19,8 +20,8 @@ export const services = {
   studio: { name: 'Podcast studio', hours: 2, maxParty: 4, price: 60_000 },
   dinner: { name: 'Dinner table', hours: 2, maxParty: 8, price: 110_000 },
   desk: { name: 'Desk for a day', hours: 9, maxParty: 1, price: 12_500 },
-  'garden-room': { name: 'Garden room', hours: 20, maxParty: 2, price: 96_000 },
-  suite: { name: 'Harbour suite', hours: 20, maxParty: 3, price: 184_000 },
+  'garden-room': { name: 'Garden room', hours: null, maxParty: 2, price: 96_000 },
+  suite: { name: 'Harbour suite', hours: null, maxParty: 3, price: 184_000 },
 } satisfies Record<string, Service>
 
 export type ServiceId = keyof typeof services
@@ -33,8 +34,13 @@ export function priceOf(service: ServiceId, currency: Currency): { amount: numbe
   return { amount: Math.round(services[service].price / rates[currency]), currency }
 }
 
-export const endOf = (startsAt: string, service: ServiceId): string =>
-  new Date(Date.parse(startsAt) + services[service].hours * hourMs).toISOString()
+export function endOf(startsAt: string, service: ServiceId): string {
+  const start = Date.parse(startsAt)
+  const { hours }: Service = services[service]
+  return hours === null
+    ? timeAt(`${localDay(start + 24 * hourMs)}T11:00`)!
+    : new Date(start + hours * hourMs).toISOString()
+}
 
 // ── its clock ───────────────────────────────────────────────────────────────────────────────────────────────────
 
