@@ -69,14 +69,18 @@ function NoticeRow({ notice, isArrival }: { notice: FraudNotice; isArrival: bool
         <p>
           {isOpen && (
             <span className="payments-question">
-              <Icon name="at-risk" /> Was this you?{' '}
+              <Icon name="at-risk" /> <span className="payments-question-words">Was this you? </span>
             </span>
           )}
-          <span className="figure">{exactMoney(amount, currency)}</span> to <span dir="auto">{counterparty}</span>{' '}
+          <bdi>
+            {exactMoney(amount, currency)} to {counterparty}
+          </bdi>{' '}
           {mark}
         </p>
         <p className="muted">
-          <time dateTime={createdAt}>{moment(createdAt)}</time> · {reason}
+          <bdi>
+            <time dateTime={createdAt}>{moment(createdAt)}</time> · {reason}
+          </bdi>
         </p>
       </div>
       <div className="payments-answers">

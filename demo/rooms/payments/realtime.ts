@@ -45,5 +45,12 @@ export const paymentsRealtime = {
       dedupeKey: id,
       link: { href: '#/payments', label: 'Answer' },
     }),
+    // In place of the question, which would stay until somebody takes it away.
+    'fraud.resolved': ({ payload: { id, status, amount, currency, counterparty } }) => ({
+      title: status === 'FROZEN' ? `The wallet in ${currency} is frozen` : 'It was you',
+      description: `${exactMoney(amount, currency)} to ${counterparty}`,
+      priority: 'low',
+      dedupeKey: id,
+    }),
   },
 } satisfies RoomRealtime<typeof events>

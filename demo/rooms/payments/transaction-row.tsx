@@ -17,16 +17,20 @@ export const TransactionRow = memo(function TransactionRow({ transaction, isArri
   return (
     <li className="payments-transaction" data-testid="transaction" data-transaction-id={id} {...props}>
       <span className="payments-counterparty">
-        <span dir="auto">{counterparty}</span> {mark}
+        <bdi>{counterparty}</bdi> {mark}
       </span>
       <span className="payments-what">
-        <span className="payments-description" dir="auto">
-          {description}
+        <span className="payments-description">
+          <bdi>{description}</bdi>
         </span>
-        {reason !== null && <span className="payments-reason">{reason}</span>}
+        {reason !== null && (
+          <span className="payments-reason">
+            <bdi>{reason}</bdi>
+          </span>
+        )}
       </span>
       <time className="payments-time" dateTime={createdAt}>
-        {moment(createdAt)}
+        <bdi>{moment(createdAt)}</bdi>
       </time>
       <span className="payments-status">
         <StatusTransition status={status} />

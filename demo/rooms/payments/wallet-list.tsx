@@ -39,6 +39,9 @@ export function WalletList() {
 function Place({ currency, wallet }: { currency: Currency; wallet: Wallet | undefined }) {
   const place = useRef<HTMLLIElement>(null)
   const { props, mark } = useLiveHighlight(wallet?.version ?? 0)
+  // Here, since what is shown without a wallet goes as soon as there is one, be it by the event before the answer.
+  const creating = useCreateWallet()
+  const create = () => creating.isPending || creating.mutate(currency, { onSuccess: () => place.current?.focus() })
   return (
     <li
       ref={place}
@@ -49,7 +52,7 @@ function Place({ currency, wallet }: { currency: Currency; wallet: Wallet | unde
       {...props}
     >
       {wallet === undefined ? (
-        <Missing currency={currency} onCreated={() => place.current?.focus()} />
+        <Missing currency={currency} creating={creating} create={create} />
       ) : (
         <WalletBalances wallet={wallet} mark={mark} />
       )}
@@ -57,8 +60,13 @@ function Place({ currency, wallet }: { currency: Currency; wallet: Wallet | unde
   )
 }
 
-function Missing({ currency, onCreated }: { currency: Currency; onCreated: () => void }) {
-  const create = useCreateWallet()
+interface MissingProps {
+  currency: Currency
+  creating: ReturnType<typeof useCreateWallet>
+  create: () => void
+}
+
+function Missing({ currency, creating, create }: MissingProps) {
   return (
     <>
       <div className="payments-wallet-head">
@@ -67,13 +75,9 @@ function Missing({ currency, onCreated }: { currency: Currency; onCreated: () =>
         </h3>
       </div>
       <p className="muted">No wallet yet. Create one to be paid in this currency, and to pay in it.</p>
-      {create.error && <ErrorNotice error={create.error}>Not created.</ErrorNotice>}
-      <button
-        type="button"
-        className="button"
-        onClick={() => create.isPending || create.mutate(currency, { onSuccess: onCreated })}
-      >
-        {create.isPending ? 'Creating…' : `Create the ${currency} wallet`}
+      {creating.error && <ErrorNotice error={creating.error}>Not created.</ErrorNotice>}
+      <button type="button" className="button" onClick={create}>
+        {creating.isPending ? 'Creating…' : `Create the ${currency} wallet`}
       </button>
     </>
   )
