@@ -94,14 +94,52 @@ it('refuses', async () => {
   expect(proxy).toMatchObject({ accepted: 1, open: 0 })
 })
 
-it('delays, splits and throttles', async () => {
-  const { client, heard } = await start({ delayMs: 50, pieceBytes: 2, bytesPerSecond: 100 })
+it('splits and throttles', async () => {
+  const { client, heard } = await start({ pieceBytes: 2, bytesPerSecond: 100 })
   const beganAt = performance.now()
   client.write('abcdef')
   await until(() => heard.server.join('') === 'abcdef')
-  // 50 ms, and 20 ms after each of the first two pieces.
-  expect(performance.now() - beganAt).toBeGreaterThan(85)
+  // Each piece arrives once its last byte has: 20 ms apart.
+  expect(performance.now() - beganAt).toBeGreaterThan(55)
   expect(heard.server).toEqual(['ab', 'cd', 'ef'])
+})
+
+it('throttles each direction by itself, and all links of it together', async () => {
+  const { proxy, client, peer, heard } = await start({ bytesPerSecond: { up: 1_000, down: 100_000 } })
+  const other = connect(proxy.port, '127.0.0.1')
+  ends.push(() => other.destroy())
+  const beganAt = performance.now()
+  const tookMs = { up: 0, down: 0 }
+  for (const socket of [client, other]) socket.write('x'.repeat(100))
+  peer.write('y'.repeat(100))
+  await until(() => {
+    if (tookMs.down === 0 && heard.client.join('').length === 100) tookMs.down = performance.now() - beganAt
+    if (tookMs.up === 0 && heard.server.join('').length === 200) tookMs.up = performance.now() - beganAt
+    return tookMs.up > 0
+  })
+  expect(tookMs.up).toBeGreaterThan(190)
+  expect(tookMs.down).toBeGreaterThan(0)
+  expect(tookMs.down).toBeLessThan(tookMs.up)
+})
+
+it('has much on its way at a time, in order, where everything takes long', async () => {
+  const { proxy, client, heard } = await start({ latencyMs: 100 })
+  const beganAt = performance.now()
+  const sent = ['a', 'b', 'c', 'd', 'e']
+  for (const [index, text] of sent.entries()) {
+    // The last ones would overtake the others.
+    if (index === 3) proxy.set({})
+    client.write(text)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  expect(heard.server).toEqual([])
+  client.end()
+  await until(() => heard.ended === 1)
+  expect(heard.server.join('')).toBe('abcde')
+  // One after the other they would have taken three times as long.
+  const tookMs = performance.now() - beganAt
+  expect(tookMs).toBeGreaterThan(95)
+  expect(tookMs).toBeLessThan(290)
 })
 
 it('holds back the body of an event stream, and of nothing else', async () => {

@@ -13,10 +13,11 @@ export interface ProxyMode {
   silent?: Direction | 'both'
   /** New links are reset. */
   refuses?: boolean
-  /** How long each piece waits that is read, in ms. */
-  delayMs?: number
-  bytesPerSecond?: number
-  /** The largest piece that is written at once, in bytes. */
+  /** How long everything is on its way, in each direction, in ms. Much may be on its way at a time. */
+  latencyMs?: number
+  /** What fits through, all links together. */
+  bytesPerSecond?: number | Readonly<Record<Direction, number>>
+  /** The largest piece that is written at once, in bytes. Where the rate is bounded, a packet by default. */
   pieceBytes?: number
   /** Bytes to gather of an event stream's body before they are passed on, as a proxy with a buffer does. Heads pass. */
   bufferBytes?: number
@@ -39,10 +40,14 @@ interface Link {
   readonly silent: Set<Direction>
 }
 
+const packetBytes = 1_400
+
 /** @param target port of the server on this machine */
 export async function createProxy(target: number): Promise<TcpProxy> {
   const links = new Set<Link>()
   const carried = { up: 0, down: 0 }
+  /** When the last byte so far has gone through, by `performance.now()`. */
+  const freeAt = { up: 0, down: 0 }
   let mode: ProxyMode = {}
   let accepted = 0
 
@@ -63,30 +68,55 @@ export async function createProxy(target: number): Promise<TcpProxy> {
     const isSilent = () => link.silent.has(direction)
     const buffer = createBuffer()
     let isReset = false
+    let sent = Promise.resolve()
     let written = Promise.resolve()
     from.on('error', () => (isReset = true))
     from.on('close', () => {
       if (!isSilent() && isReset) to.resetAndDestroy()
       if (link.sockets.every(({ destroyed }) => destroyed)) links.delete(link)
     })
-    from.on('end', () => void written.then(() => isSilent() || to.end()))
+    from.on('end', () => void sent.then(() => written).then(() => isSilent() || to.end()))
     from.on('data', (data: Buffer) => {
       from.pause()
       const passed = direction === 'down' ? buffer(data, mode.bufferBytes ?? 0) : data
-      written = write(passed, to, isSilent, direction).finally(() => from.resume())
+      sent = send(passed).finally(() => from.resume())
     })
-  }
 
-  async function write(data: Buffer, to: Socket, isSilent: () => boolean, direction: Direction) {
-    const { delayMs = 0, bytesPerSecond = Infinity, pieceBytes = data.length } = mode
-    if (delayMs > 0) await sleep(delayMs)
-    for (let start = 0; start < data.length && !isSilent() && to.writable; start += pieceBytes) {
-      const piece = data.subarray(start, start + pieceBytes)
+    async function send(data: Buffer) {
+      const { pieceBytes = rateOf(direction) < Infinity ? packetBytes : data.length } = mode
+      for (let start = 0; start < data.length && !isSilent() && to.writable; start += pieceBytes) {
+        const piece = data.subarray(start, start + pieceBytes)
+        await fit(piece.length)
+        const { latencyMs = 0 } = mode
+        const isDueAt = performance.now() + latencyMs
+        // One after the other, also where the latency has fallen meanwhile.
+        written = written.then(() => write(piece, isDueAt))
+        if (latencyMs === 0) await written
+      }
+    }
+
+    /** Waits until so many bytes have gone through. */
+    async function fit(bytes: number) {
+      const rate = rateOf(direction)
+      if (rate === Infinity) return
+      const now = performance.now()
+      freeAt[direction] = Math.max(now, freeAt[direction]) + (bytes / rate) * 1000
+      await sleep(freeAt[direction] - now)
+    }
+
+    async function write(piece: Buffer, isDueAt: number) {
+      const waitMs = isDueAt - performance.now()
+      if (waitMs > 0) await sleep(waitMs)
+      if (isSilent() || !to.writable) return
       carried[direction] += piece.length
       const isTaken = to.write(piece)
       if (!isTaken) await Promise.race([once(to, 'drain'), once(to, 'close')]).catch(() => {})
-      if (bytesPerSecond < Infinity) await sleep((piece.length / bytesPerSecond) * 1000)
     }
+  }
+
+  function rateOf(direction: Direction): number {
+    const { bytesPerSecond = Infinity } = mode
+    return typeof bytesPerSecond === 'number' ? bytesPerSecond : bytesPerSecond[direction]
   }
 
   function cut() {
