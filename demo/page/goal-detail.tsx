@@ -1,6 +1,8 @@
 // One goal: its name, its figures, and what belongs to it.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
+import { DecisionList } from '../rooms/goals/decision-list.tsx'
+import { GoalActivity } from '../rooms/goals/goal-activity.tsx'
 import type { Goal } from '../shared/entities.ts'
 import { ActionList } from './action-list.tsx'
 import { RequestError } from './fetch-json.ts'
@@ -53,6 +55,8 @@ export function GoalDetail({ goalId }: { goalId: string }) {
               <MeasureList goalId={goalId} />
               <ActionList goalId={goalId} />
               <IssueList goalId={goalId} />
+              <DecisionList goalId={goalId} />
+              <GoalActivity goalId={goalId} />
             </>
           )}
         </QuerySection>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
+import { MeasureCourse } from '../rooms/goals/measure-course.tsx'
 import type { Measure } from '../shared/entities.ts'
 import { measured, parseNumber, towards } from './format.ts'
 import { useSetMeasure } from './mutations.ts'
@@ -56,6 +57,7 @@ function MeasureRow({ measure }: { measure: Measure }) {
         <bdi>{name}</bdi>
       </span>
       <ChangeChip change={change} />
+      <MeasureCourse measure={measure} />
       <Progress share={Math.min(1, Math.max(0, (value - start) / (target - start)))} />
       {isEditing ? (
         <MeasureForm measure={measure} onClose={close} />

@@ -12,6 +12,7 @@ import type {
 } from '../shared/payloads.ts'
 import { actionChanged, actionRemoved, goalChanged, goalRemoved, issueChanged, measureChanged } from './changes.ts'
 import { bookingsRealtime } from '../rooms/bookings/realtime.ts'
+import { goalRoomRealtime } from '../rooms/goals/realtime.ts'
 import { paymentsRealtime } from '../rooms/payments/realtime.ts'
 import { socialRealtime } from '../rooms/social/realtime.ts'
 import { pageId } from './page-id.ts'
@@ -37,6 +38,7 @@ const goalEvents = defineEvents({
 
 export const events = defineEvents({
   ...goalEvents,
+  ...goalRoomRealtime.events,
   ...paymentsRealtime.events,
   ...bookingsRealtime.events,
   ...socialRealtime.events,
@@ -77,9 +79,20 @@ export const realtime = createRealtime({
   events,
   streams: {
     'tenant:kestrel': [goalsKey],
+    'goal:*': [
+      [...goalsKey, 'decisions'],
+      [...goalsKey, 'readings'],
+      [...goalsKey, 'activity'],
+    ],
     ...paymentsRealtime.streams,
     ...bookingsRealtime.streams,
     ...socialRealtime.streams,
   },
-  rules: { ...goalRules, ...paymentsRealtime.rules, ...bookingsRealtime.rules, ...socialRealtime.rules },
+  rules: {
+    ...goalRules,
+    ...goalRoomRealtime.rules,
+    ...paymentsRealtime.rules,
+    ...bookingsRealtime.rules,
+    ...socialRealtime.rules,
+  },
 })

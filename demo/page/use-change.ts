@@ -6,7 +6,7 @@ import { callApi } from './api.ts'
 
 export interface Change<Variables, Answer> extends Pick<
   LiveMutationOptions<Answer, Error, Variables, unknown>,
-  'optimistic' | 'onSuccess'
+  'optimistic' | 'onSuccess' | 'realId'
 > {
   method: 'POST' | 'PATCH' | 'DELETE'
   /** Behind `/api`. */

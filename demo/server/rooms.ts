@@ -31,8 +31,10 @@ interface Address {
   handle: Room['routes'][string]
 }
 
-export function createRooms(context: RoomContext): Rooms {
-  const rooms = Object.entries(creators).map(([name, create]) => ({ name, room: create(context) }))
+/** @param more rooms that are made elsewhere */
+export function createRooms(context: RoomContext, more: Readonly<Record<string, Room>>): Rooms {
+  const created = Object.entries(creators).map(([name, create]) => ({ name, room: create(context) }))
+  const rooms = [...created, ...Object.entries(more).map(([name, room]) => ({ name, room }))]
   const addresses = rooms.flatMap(({ room }) =>
     Object.entries(room.routes).map(([route, handle]) => addressOf(route, handle)),
   )
@@ -53,7 +55,7 @@ export function createRooms(context: RoomContext): Rooms {
       }
     },
     happen() {
-      rooms[turn++ % Math.max(1, rooms.length)]?.room.happen()
+      created[turn++ % created.length]?.room.happen()
     },
   }
 }

@@ -20,7 +20,7 @@ export function createSessions(secret: string, streamsOf: (personId: string) => 
   const verify = verifyJwt({
     secret: key,
     audience,
-    streams: ({ tenant: of, sub = '' }) => [`tenant:${String(of)}`, ...streamsOf(sub)],
+    streams: ({ tenant: of, sub = '' }) => [`tenant:${String(of)}`, 'goal:*', ...streamsOf(sub)],
   })
 
   return {

@@ -4,6 +4,8 @@ import { createGateway } from 'livecache/gateway'
 import { createApi } from './api.ts'
 import { openDatabase } from './database.ts'
 import { createRecords } from './records.ts'
+import { createGoalRoom } from '../rooms/goals/server.ts'
+import type { RoomContext } from './room.ts'
 import { createRooms } from './rooms.ts'
 import { seed } from './seed.ts'
 import { createSessions, stream } from './sessions.ts'
@@ -18,7 +20,9 @@ if (secret === undefined || folder === undefined || process.send === undefined) 
 const database = openDatabase(folder)
 const records = createRecords(database)
 seed(records)
-const rooms = createRooms({ database, publish: (event) => void gateway.publish(event) })
+const context: RoomContext = { database, publish: (event) => void gateway.publish(event) }
+const goalRoom = createGoalRoom(context)
+const rooms = createRooms(context, { feed: goalRoom })
 const sessions = createSessions(secret, rooms.streams)
 
 const gateway = createGateway({
@@ -28,7 +32,10 @@ const gateway = createGateway({
     rooms,
     sessions,
     // What is published is committed: an event must never tell of something that a crash takes back.
-    onChange: (change, origin) => gateway.publish({ ...change, stream, origin }),
+    onChange(change, origin) {
+      gateway.publish({ ...change, stream, origin })
+      goalRoom.follow(change, origin)
+    },
     asOf: (personId) => gateway.asOf([stream, ...rooms.streams(personId)]),
   }),
 })

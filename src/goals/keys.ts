@@ -5,27 +5,28 @@ import type { Id } from './entities.ts'
 /** Ids as text: 7 and "7" are one goal. */
 const name = (id: Id) => String(id)
 
-/** @param root the first segment of all of them */
-export function createGoalKeys(root = 'goals') {
+/** @param root what all of them begin with: a segment, or several */
+export function createGoalKeys(root: string | QueryKey = 'goals') {
+  const all: QueryKey = typeof root === 'string' ? [root] : root
   return {
-    all: [root] as QueryKey,
-    lists: () => [root, 'list'] as QueryKey,
-    list: (filter: unknown) => [root, 'list', filter] as QueryKey,
-    detail: (goalId: Id) => [root, 'detail', name(goalId)] as QueryKey,
+    all,
+    lists: () => [...all, 'list'] as QueryKey,
+    list: (filter: unknown) => [...all, 'list', filter] as QueryKey,
+    detail: (goalId: Id) => [...all, 'detail', name(goalId)] as QueryKey,
     /** Figures over many goals: fetched again rather than patched. */
-    dashboards: () => [root, 'dashboard'] as QueryKey,
-    dashboard: (id: unknown) => [root, 'dashboard', id] as QueryKey,
+    dashboards: () => [...all, 'dashboard'] as QueryKey,
+    dashboard: (id: unknown) => [...all, 'dashboard', id] as QueryKey,
     /** A goal's feed, an infinite query. */
-    activity: (goalId: Id) => [root, 'activity', name(goalId)] as QueryKey,
-    actions: (goalId: Id) => [root, 'actions', name(goalId)] as QueryKey,
+    activity: (goalId: Id) => [...all, 'activity', name(goalId)] as QueryKey,
+    actions: (goalId: Id) => [...all, 'actions', name(goalId)] as QueryKey,
     /** Actions of all goals, such as somebody's own. */
-    actionLists: () => [root, 'actions'] as QueryKey,
-    measures: (goalId: Id) => [root, 'measures', name(goalId)] as QueryKey,
-    readings: (measureId: Id) => [root, 'readings', name(measureId)] as QueryKey,
-    issues: (goalId: Id) => [root, 'issues', name(goalId)] as QueryKey,
-    issueLists: () => [root, 'issues'] as QueryKey,
-    decisions: (goalId: Id) => [root, 'decisions', name(goalId)] as QueryKey,
-    attachments: (goalId: Id) => [root, 'attachments', name(goalId)] as QueryKey,
+    actionLists: () => [...all, 'actions'] as QueryKey,
+    measures: (goalId: Id) => [...all, 'measures', name(goalId)] as QueryKey,
+    readings: (measureId: Id) => [...all, 'readings', name(measureId)] as QueryKey,
+    issues: (goalId: Id) => [...all, 'issues', name(goalId)] as QueryKey,
+    issueLists: () => [...all, 'issues'] as QueryKey,
+    decisions: (goalId: Id) => [...all, 'decisions', name(goalId)] as QueryKey,
+    attachments: (goalId: Id) => [...all, 'attachments', name(goalId)] as QueryKey,
   }
 }
 
