@@ -40,6 +40,18 @@ export interface LiveMutationOptions<Data, Failure, Variables, Result> extends O
 }
 
 /**
+ * By the context of the call, one and the same for all of its functions. For all options together: `useMutation` gives a call that is
+ * under way new ones with each render.
+ */
+const calls = new WeakMap<object, Call>()
+
+function callOf(context: MutationFunctionContext): Call {
+  const known = calls.get(context) ?? createCall(context.client)
+  calls.set(context, known)
+  return known
+}
+
+/**
  * Options for `useMutation` that show a change before the server has confirmed it. Everything TanStack Query knows works as ever.
  * Needs no provider; without events the change is confirmed by a fetch.
  */
@@ -47,15 +59,6 @@ export function liveMutationOptions<Data = unknown, Failure = DefaultError, Vari
   options: LiveMutationOptions<Data, Failure, Variables, Result>,
 ): UseMutationOptions<Data, Failure, Variables, Result> {
   const { mutationFn, optimistic, confirmed, realId = idOf, ...rest } = options
-  /** One context per call, and the same for all of its functions. */
-  const calls = new WeakMap<object, Call>()
-
-  const callOf = (context: MutationFunctionContext): Call => {
-    const known = calls.get(context) ?? createCall(context.client)
-    calls.set(context, known)
-    return known
-  }
-
   return {
     ...rest,
     mutationFn(variables, context) {

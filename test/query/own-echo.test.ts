@@ -285,6 +285,29 @@ describe('a mutation that fails', () => {
     expect(list.data).toEqual(namesOf('a', 'b', 'c'))
   })
 
+  it('takes it back, and confirms it, also where its options were made anew meanwhile, as each render does', async () => {
+    const { queryClient } = await setUpList('Ship')
+    const outcomes = [() => Promise.reject(new Error('no')), () => Promise.resolve({ id: 1, name: 'Sail' })]
+    for (const outcome of outcomes) {
+      const make = () =>
+        liveMutationOptions({
+          mutationFn: async (_: string) => {
+            await wait(50)
+            return outcome()
+          },
+          optimistic: (name) => patch<Goal>(key, { name }, { id: 1 }),
+          confirmed: (goal: Goal) => upsert(key, goal, everywhere),
+        })
+      const observer = new MutationObserver(queryClient, make())
+      observer.mutate('Hoped for').catch(() => {})
+      await pass(10)
+      expect(queryClient.getQueryData(key)).toMatchObject([{ name: 'Hoped for' }])
+      observer.setOptions(make())
+      await pass(100)
+      expect(queryClient.getQueryData(key)).toMatchObject([{ name: outcome === outcomes[0] ? 'Ship' : 'Sail' }])
+    }
+  })
+
   it('uncovers the effect of one that is still hoped for', async () => {
     const { queryClient, list } = await setUpList('a')
     await mutate(queryClient, failing('first', 500))
