@@ -20,7 +20,9 @@ export const Pending: Story = {}
 
 function BookingStatus() {
   const [booking, setBooking] = useState<Booking | null>(null)
-  useRealtimeEvent('booking.status_changed', ({ payload }) => setBooking((payload as { booking: Booking }).booking))
+  useRealtimeEvent('booking.status_changed', ({ payload }) =>
+    setBooking((payload as unknown as { booking: Booking }).booking),
+  )
   return (
     <p className="story-row">
       <span>Ngozi Eze, Room 4</span>
