@@ -66,7 +66,7 @@ const NoticeRow = memo(function NoticeRow({ notice }: { notice: Notice }) {
       <span className="avatar" aria-hidden="true">
         {initials(by.name)}
       </span>
-      <a href={href} title={`${by.name} ${text}`} onClick={() => !read && markRead.mutate()}>
+      <a href={href} dir="auto" title={`${by.name} ${text}`} onClick={() => !read && markRead.mutate()}>
         <span className="social-name">{by.name}</span> {text}
       </a>
       <span className="social-notice-kind">
