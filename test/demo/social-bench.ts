@@ -85,19 +85,24 @@ export function createBench() {
       request: string,
       body: Record<string, unknown>,
       confirmed: (answer: never) => Operation | Operation[],
-      { optimistic, ms = 30 }: { optimistic?: () => Operation | Operation[]; ms?: number } = {},
+      { optimistic, ms = 30 }: { optimistic?: (tempId: string) => Operation | Operation[]; ms?: number } = {},
     ) {
-      const options = liveMutationOptions<never>({
-        ...(optimistic && { optimistic }),
-        confirmed,
-        async mutationFn(_, { mutationId }) {
-          await wait(ms)
-          const answer = bench.call<never>(personId, request, body, { clientId: personId, mutationId })
-          await wait(ms)
-          return answer
-        },
-      })
-      await queryClient.getMutationCache().build(queryClient, options).execute()
+      const optionsOf = () =>
+        liveMutationOptions<never>({
+          ...(optimistic && { optimistic: (_, { tempId }) => optimistic(tempId) }),
+          confirmed,
+          async mutationFn(_, { mutationId }) {
+            await wait(ms)
+            const answer = bench.call<never>(personId, request, body, { clientId: personId, mutationId })
+            await wait(ms)
+            return answer
+          },
+        })
+      const mutation = queryClient.getMutationCache().build(queryClient, optionsOf())
+      const done = mutation.execute()
+      // As useMutation does with each render: what was begun with one closure may end with another.
+      mutation.setOptions(optionsOf())
+      await done
     }
 
     /** Keys of the queries that are not what the API answers. */

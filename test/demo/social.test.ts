@@ -1,5 +1,5 @@
 // The Social room: what its server promises, and that the cache of every window comes to what the API answers.
-import { patch } from 'livecache'
+import { patch, upsert } from 'livecache'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 vi.hoisted(() => vi.stubGlobal('location', { search: '', hash: '' }))
@@ -338,8 +338,10 @@ async function changeSomething(
     ...old,
     likedBy: [...old.likedBy.filter((id) => id !== by), ...(liked ? [by] : [])],
   })
+  const draft = (tempId: string) =>
+    upsert(postsQuery, { ...post, id: tempId, place: Infinity }, { where: () => true, at: 'start' })
   const changes: (() => Promise<void>)[] = [
-    () => change('POST /social/posts', { text: 'A word from me' }, postChanged, { ms }),
+    () => change('POST /social/posts', { text: 'A word from me' }, postChanged, { ms, optimistic: draft }),
     () =>
       change(`PATCH /social/posts/${post.id}`, { liked }, postChanged, {
         ms,

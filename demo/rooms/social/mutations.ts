@@ -136,6 +136,7 @@ export const usePublish = (me: Person) =>
     path: '/social/posts',
     body: (text: string) => ({ text }),
     optimistic: (text, { tempId }) => upsert(postsQuery, draftOf(tempId, me, text), { where: () => true, at: 'start' }),
+    realId: ({ post }: PostChange) => post.id,
     confirmed: (answer: PostChange) => postChanged(answer),
   })
 
