@@ -40,7 +40,7 @@ export function Workspace() {
         inert={isCovered}
         drawer={{ id: drawerId, isOpen: isDrawerOpen, opener, toggle: () => setDrawerOpen(!isDrawerOpen) }}
       />
-      <main ref={main} tabIndex={-1} className="content" inert={isCovered}>
+      <main id="content" ref={main} tabIndex={-1} className="content" inert={isCovered}>
         <ConnectionBanner className="banner" reserve={false} />
         <Content view={view} />
       </main>

@@ -48,7 +48,7 @@ export function createRooms(context: RoomContext, more: Readonly<Record<string, 
       const segments = pathname.split('/').slice(2)
       if (!names.has(segments[0] ?? '')) return null
       const found = addresses.find((address) => address.method === method && fits(address, segments))
-      if (found === undefined) throw notFound('address')
+      if (found === undefined || segments.some((segment) => !isDecodable(segment))) throw notFound('address')
       return {
         status: method === 'POST' ? 201 : 200,
         body: found.handle({ ...call, query, params: paramsOf(found, segments) }),
@@ -74,3 +74,12 @@ const paramsOf = ({ segments }: Address, given: readonly string[]) =>
       segment.startsWith(':') ? [[segment.slice(1), decodeURIComponent(given[at]!)]] : [],
     ),
   )
+
+function isDecodable(segment: string): boolean {
+  try {
+    decodeURIComponent(segment)
+    return true
+  } catch {
+    return false
+  }
+}

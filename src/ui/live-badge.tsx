@@ -32,7 +32,7 @@ interface CommonProps
 }
 
 interface BoundProps extends CommonProps {
-  /** The query it speaks for; a change of its data pulses. Shown once it is live, or has not become so within a second. */
+  /** The query it speaks for; a change of its data pulses. Shown once it is live, or has not become so within 2.5 s. */
   queryKey: QueryKey
   status?: never
   pulse?: never
@@ -63,8 +63,11 @@ export function LiveBadge(props: LiveBadgeProps): JSX.Element | null {
   return props.queryKey === undefined ? <Badge {...props} /> : <BoundBadge {...props} />
 }
 
-/** How long a page that loads may take to go live before the badge says that it is not, in ms. */
-const firstWordMs = 1_000
+/**
+ * How long a page that loads may take to go live before the badge says that it is not, in ms: more than what it fetches anew once the
+ * link is up is spread over.
+ */
+const firstWordMs = 2_500
 
 function BoundBadge({ queryKey, visible = true, ...props }: BoundProps) {
   const status = useLiveStatus(queryKey)

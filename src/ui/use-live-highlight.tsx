@@ -12,6 +12,8 @@ import { useDataVersion } from './use-data-version.ts'
 export interface UseLiveHighlightOptions {
   /** How long it lasts, in ms; at most 5,000, as long as movement may last without a way to stop it. @default 1_600 */
   durationMs?: number
+  /** The thing itself has just come, such as a row that an event has added: it is marked from the start. @default false */
+  isNew?: boolean
   labels?: LabelsOf<HighlightLabels>
 }
 
@@ -32,19 +34,19 @@ export interface LiveHighlight {
 }
 
 /**
- * Marks what has just changed, briefly. What is there at first is not new. Says nothing by itself: a hundred rows that change are
+ * Marks what has just changed, briefly. What is there at first is not new, unless `isNew` says so. Says nothing by itself: a hundred rows that change are
  * no news to who listens. @param changed a version (anything that differs once the thing has changed), or a query key, whose data is watched
  */
 export function useLiveHighlight(
   changed: string | number | boolean | null | undefined | QueryKey,
-  { durationMs = defaultMs, labels }: UseLiveHighlightOptions = {},
+  { durationMs = defaultMs, isNew: isNewcomer = false, labels }: UseLiveHighlightOptions = {},
 ): LiveHighlight {
   const isKey = Array.isArray(changed)
   const dataVersion = useDataVersion(isKey ? (changed as QueryKey) : null)
   const version = isKey ? dataVersion : changed
   const words = useLabels('highlight', highlightLabels, labels)
   const lastsMs = Math.min(durationMs, 5_000)
-  const changes = useBriefly(version, lastsMs)
+  const changes = useBriefly(version, lastsMs, isNewcomer)
   const isNew = changes > 0
 
   return {
@@ -64,16 +66,17 @@ export function useLiveHighlight(
 }
 
 /** How often the value has changed, until it has been the same for a while; 0 then and at first. */
-function useBriefly(value: unknown, durationMs: number): number {
-  const [changes] = useState(createChanges)
+function useBriefly(value: unknown, durationMs: number, isFirstNew: boolean): number {
+  const [changes] = useState(() => createChanges(isFirstNew))
   // Before the paint, so that what is new is marked in the very frame that shows it. Not while rendering: React 18 loses sight of
   // stores that are read in a component which sets a state of its own then.
   useCommitEffect(() => changes.see(value, durationMs), [changes, value, durationMs])
-  useEffect(() => changes.end, [changes])
+  useEffect(() => changes.leave, [changes])
   return useSyncExternalStore(changes.subscribe, changes.getSnapshot, () => 0)
 }
 
-function createChanges() {
+/** @param isFirstNew the first value counts as a change */
+function createChanges(isFirstNew: boolean) {
   const listeners = createEmitter<void>(throwLater)
   let last: { value: unknown } | null = null
   let count = 0
@@ -88,11 +91,15 @@ function createChanges() {
   }
 
   return {
-    end,
+    /** What comes again after it (StrictMode) is the first once more. */
+    leave() {
+      last = null
+      end()
+    },
     subscribe: listeners.on,
     getSnapshot: () => count,
     see(value: unknown, durationMs: number) {
-      const isChange = last !== null && !Object.is(last.value, value)
+      const isChange = last === null ? isFirstNew : !Object.is(last.value, value)
       last = { value }
       if (!isChange) return
       cancel?.()

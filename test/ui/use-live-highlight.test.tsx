@@ -40,6 +40,15 @@ describe('a highlight', () => {
     expect(row()).toHaveTextContent(/^row 2$/)
   })
 
+  it('marks a row that has just come from the start, where it is told so', async () => {
+    const { rerender } = renderApp(show(1, { isNew: true }))
+    expect(row()).toHaveAttribute('data-new')
+    await pass(1_600)
+    expect(row()).not.toHaveAttribute('data-new')
+    rerender(show(2, { isNew: true }))
+    expect(row()).toHaveAttribute('data-new')
+  })
+
   it('begins anew with a change within the time of the last one', async () => {
     const { rerender } = renderApp(show(1))
     rerender(show(2))
