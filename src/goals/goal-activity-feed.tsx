@@ -196,7 +196,16 @@ export function GoalActivityFeed(props: GoalActivityFeedProps): JSX.Element {
           {part(
             'list',
             'div',
-            { ref: list, role: 'feed', 'aria-labelledby': titleId, 'aria-busy': feed.isFetchingOlder, onKeyDown },
+            {
+              ref: list,
+              // A feed without an article is none.
+              ...(activities.length > 0 && {
+                role: 'feed',
+                'aria-labelledby': titleId,
+                'aria-busy': feed.isFetchingOlder,
+              }),
+              onKeyDown,
+            },
             isLong && scroller !== null ? (
               <Suspense fallback={plainRows}>
                 <VirtualRows

@@ -57,6 +57,17 @@ test('FEED-4 nor at the very top, while the focus, the pointer or a selection is
   }
 })
 
+test('FEED-4 nor where the page is narrow', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  await open(page)
+  await row(page, 'Entry 59').focus()
+  await page.waitForTimeout(50)
+  const before = await topOf(page, 'Entry 59')
+  await happen(page, 12)
+  await expect(page.getByRole('button', { name: '12 new activities' })).toBeVisible()
+  expect(await topOf(page, 'Entry 59')).toBe(before)
+})
+
 test('FEED-3 the pill leads to what is new', async ({ page }) => {
   await open(page)
   await scroller(page).evaluate((element) => element.scrollTo({ top: 600 }))

@@ -47,7 +47,7 @@ describe('the widget frame', () => {
         1,200
       </WidgetFrame>,
     )
-    await pass(2_000)
+    await pass(3_000)
     expect(screen.getByRole('region', { name: 'Cash' })).toHaveTextContent(/Cash.*Stale.*1,200/)
   })
 })
