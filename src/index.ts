@@ -1,5 +1,5 @@
 // The front door of a browser app. Rooms with a door of their own: livecache/protocol, transports, client, hub, query,
-// react, ui, toasts, testing, gateway.
+// react, ui, toasts, goals, testing, gateway.
 export * from './client/index.ts'
 export { defineEvents, payload, versions } from './protocol/define-events.ts'
 export type { EventTable, OlderVersion, PayloadOf, StandardSchema, VersionedSchema } from './protocol/define-events.ts'

@@ -235,7 +235,7 @@ interface FeedFootProps {
 }
 
 function FeedFoot({ feed, part, labels }: FeedFootProps): ReactNode {
-  if (feed.status === 'pending') return part('note', 'p', { 'aria-busy': true }, labels.loading)
+  if (feed.status === 'pending') return part('note', 'div', { 'aria-busy': true }, labels.loading)
   if (feed.status === 'error' && feed.activities.length === 0) {
     return part(
       'note',
@@ -247,8 +247,8 @@ function FeedFoot({ feed, part, labels }: FeedFootProps): ReactNode {
       </>,
     )
   }
-  if (feed.activities.length === 0) return part('note', 'p', {}, labels.empty)
-  if (!feed.hasOlder) return part('note', 'p', {}, labels.end)
+  if (feed.activities.length === 0) return part('note', 'div', {}, labels.empty)
+  if (!feed.hasOlder) return part('note', 'div', {}, labels.end)
   return part(
     'older',
     'button',
