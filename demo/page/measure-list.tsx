@@ -72,7 +72,7 @@ function MeasureRow({ measure }: { measure: Measure }) {
         >
           <span className="figure" data-testid="measure-value">
             {measured(value, unit)}
-          </span>
+          </span>{' '}
           <span className="muted">
             {towards(start, target)} {measured(target, unit)}
           </span>

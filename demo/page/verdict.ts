@@ -17,12 +17,14 @@ const pauseMs = 500
 export async function verdictOf(queryClient: QueryClient): Promise<Verdict> {
   const queries = queryClient.getQueryCache().findAll({
     queryKey: ['workspace'],
-    predicate: ({ state, meta }) => state.status === 'success' && 'path' in (meta ?? {}),
+    predicate: (query) => query.state.status === 'success' && pathOf(query) !== null,
   })
-  const differs = await Promise.all(queries.map(differsForLong))
+  const compared = await Promise.all(queries.map(compareForLong))
   return {
-    checked: queries.length,
-    different: queries.flatMap(({ queryKey }, index) => (differs[index] ? [queryKey.slice(1).join(' ')] : [])),
+    checked: compared.filter((outcome) => outcome !== 'unclaimed').length,
+    different: queries.flatMap(({ queryKey }, at) =>
+      compared[at] === 'different' ? [queryKey.slice(1).join(' ')] : [],
+    ),
   }
 }
 
@@ -39,18 +41,22 @@ function itemsOf(data: unknown): readonly unknown[] {
   return pages.flatMap(({ items }) => items)
 }
 
-async function differsForLong(query: Query): Promise<boolean> {
+/** Off screen, and known to be old: it is fetched before it is shown. */
+const isUnclaimed = (query: Query) => query.state.isInvalidated && !query.isActive()
+
+async function compareForLong(query: Query): Promise<'same' | 'different' | 'unclaimed'> {
   const isFeed = query.queryKey[2] === 'activity'
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    if (isUnclaimed(query)) return 'unclaimed'
     const read = () => (isFeed ? itemsOf(query.state.data) : query.state.data)
     const before = read()
     const answer = await callApi<unknown>('GET', pathOf(query)!)
     const atServer = isFeed ? (answer as { items: unknown }).items : answer
     // What changes while it is asked for is compared both ways.
-    if (isSame(atServer, read()) || isSame(atServer, before)) return false
+    if (isSame(atServer, read()) || isSame(atServer, before)) return 'same'
   }
-  return true
+  return isUnclaimed(query) ? 'unclaimed' : 'different'
 }
 
 const isSame = (one: unknown, other: unknown) => canonical(one) === canonical(other)

@@ -290,13 +290,13 @@ describe('a mutation that fails', () => {
     const outcomes = [() => Promise.reject(new Error('no')), () => Promise.resolve({ id: 1, name: 'Sail' })]
     for (const outcome of outcomes) {
       const make = () =>
-        liveMutationOptions({
-          mutationFn: async (_: string) => {
+        liveMutationOptions<Goal, Error, string>({
+          mutationFn: async () => {
             await wait(50)
             return outcome()
           },
           optimistic: (name) => patch<Goal>(key, { name }, { id: 1 }),
-          confirmed: (goal: Goal) => upsert(key, goal, everywhere),
+          confirmed: (goal) => upsert(key, goal, everywhere),
         })
       const observer = new MutationObserver(queryClient, make())
       observer.mutate('Hoped for').catch(() => {})

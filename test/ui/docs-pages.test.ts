@@ -59,16 +59,17 @@ describe.each(anatomies)('$name', ({ name, text, anatomy, source }) => {
     const always = new Set(['data-lc', 'data-part'])
     expect(named.filter((each) => !always.has(each))).toEqual(attributes.filter((each) => !always.has(each)))
   })
-
-  // A page on a provider has none.
-  if (text.includes('import * as Stories')) {
-    it('shows stories there are', () => {
-      const stories = read(`stories/${name.replace('.mdx', '.stories.tsx')}`)
-      const missing = unique(text, /\bStories\.(\w+)/g).filter((story) => !stories.includes(`export const ${story}:`))
-      expect(missing).toEqual([])
-    })
-  }
 })
+
+// A page on a provider has none.
+it.each(pages.filter(({ text }) => text.includes('import * as Stories')))(
+  '$name shows stories there are',
+  ({ name, text }) => {
+    const stories = read(`stories/${name.replace('.mdx', '.stories.tsx')}`)
+    const missing = unique(text, /\bStories\.(\w+)/g).filter((story) => !stories.includes(`export const ${story}:`))
+    expect(missing).toEqual([])
+  },
+)
 
 it('tells the rhythm of announcements as it is', () => {
   const rhythm = unique(read('src/ui/announcer.ts'), /\b(?:gapMs|clearMs|settleMs) = ([\d_]+)/g)
