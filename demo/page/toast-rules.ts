@@ -29,9 +29,9 @@ function linkTo({ payload: { goal } }: { payload: GoalChange }) {
   return { href: goalHref(goal.id) }
 }
 
-export const toastRules = {
+export const toastRules: ToastRules<typeof events> = {
   ...goalToasts,
   ...paymentsRealtime.toastRules,
   ...bookingsRealtime.toastRules,
   ...socialRealtime.toastRules,
-} as ToastRules<typeof events>
+}

@@ -37,9 +37,10 @@ export interface ToastDraft {
 /** What a rule may answer: nothing, one toast, or several in order. */
 export type ToastResult = void | undefined | null | ToastDraft | readonly ToastDraft[]
 
-export type ToastRule<Payload = unknown, Type extends string = string> = (
-  event: RealtimeEvent<Payload, Type>,
-) => ToastResult
+/** As a method: rules for some events of a table fit among those for all of them. */
+export type ToastRule<Payload = unknown, Type extends string = string> = {
+  rule(event: RealtimeEvent<Payload, Type>): ToastResult
+}['rule']
 
 /** A rule without a table of events: its payload is unknown, unless the app says by a type annotation what it is. */
 type UntypedRule = { rule(event: RealtimeEvent): ToastResult }['rule']
@@ -50,7 +51,9 @@ type TypesOf<Events extends EventTable> = Extract<keyof Events, string>
 declare const eventsOf: unique symbol
 
 /** Rules by event type or pattern (`goal.*`); where several match, all of them run, in the order of the table. */
-export type ToastRules<Events extends EventTable = EventTable> = RulesOf<Events> & { readonly [eventsOf]?: Events }
+export type ToastRules<Events extends EventTable = EventTable> = RulesOf<Events> & {
+  [eventsOf]?(events: Events): void
+}
 
 type RulesOf<Events extends EventTable> =
   string extends TypesOf<Events>

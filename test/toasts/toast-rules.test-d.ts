@@ -76,3 +76,13 @@ describe('rules for toasts', () => {
     })
   })
 })
+
+it('lets the tables of several rooms be spread into one', () => {
+  const goals = defineEvents({ 'goal.made': payload<{ name: string }>() })
+  const payments = defineEvents({ paid: payload<{ amount: number }>() })
+  const all = defineEvents({ ...goals, ...payments })
+  const goalToasts = defineToastRules(goals, { 'goal.made': ({ payload: goal }) => ({ title: goal.name }) })
+  const paymentToasts = defineToastRules(payments, { paid: ({ payload: { amount } }) => ({ title: String(amount) }) })
+  const together: ToastRules<typeof all> = { ...goalToasts, ...paymentToasts }
+  expectTypeOf(together).toExtend<ToastRules<typeof all>>()
+})

@@ -46,7 +46,7 @@ it('names every token on the page on theming, and there are 40 at most', () => {
   expect(tokens.length).toBeLessThanOrEqual(40)
 })
 
-describe.each(anatomies)('$name', ({ name, text, anatomy, source }) => {
+describe.each(anatomies)('$name', ({ anatomy, source }) => {
   it('names the parts there are, and no others', () => {
     const parts = unique(source, /(?:\bpart\(\s*'|data-part=")([a-z]+)/g).filter((part) => part !== 'root')
     expect(unique(anatomy, /data-part="([a-z]+)"/g)).toEqual(parts)
