@@ -46,7 +46,8 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-async function start(): Promise<RunningDemo> {
+/** Its teammate is at work, at four changes a second. */
+export async function startDemo(): Promise<RunningDemo> {
   const data = mkdtempSync(join(tmpdir(), 'livecache-demo-'))
   const port = await freePort()
   const demo = runDemo({ PORT: String(port), DEMO_DATA: data, TEAMMATE_PACE_MS: '250' })
@@ -89,7 +90,7 @@ async function start(): Promise<RunningDemo> {
 export const test = base.extend<{ demo: RunningDemo }>({
   // oxlint-disable-next-line no-empty-pattern -- the fixture needs no other one
   demo: async ({}, use) => {
-    const demo = await start()
+    const demo = await startDemo()
     await demo.control('DELETE', '/teammate')
     await use(demo)
     await demo.stop()

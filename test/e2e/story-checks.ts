@@ -16,7 +16,11 @@ interface AxeWindow extends Window {
 }
 
 /** @param off rules that mean nothing in the mode the page is in */
-export async function axeFaults(page: Page, off: readonly string[] = []): Promise<string[]> {
+export const axeFaults = (page: Page, off: readonly string[] = []): Promise<string[]> =>
+  axeFaultsOfPage(page, [...offInFragments, ...off])
+
+/** Of a page that is all there, with its landmarks and its headings. */
+export async function axeFaultsOfPage(page: Page, off: readonly string[] = []): Promise<string[]> {
   await page.evaluate((source) => {
     // oxlint-disable-next-line typescript/no-implied-eval -- a script of ours, which sets a global
     if ((globalThis as unknown as AxeWindow).axe === undefined) new Function(source)()
@@ -27,7 +31,7 @@ export async function axeFaults(page: Page, off: readonly string[] = []): Promis
         { include: [document.body], exclude: ['.sb-wrapper', '#storybook-docs', '#storybook-highlights-root'] },
         { rules, resultTypes: ['violations'] },
       ),
-    Object.fromEntries([...offInFragments, ...off].map((rule) => [rule, { enabled: false }])),
+    Object.fromEntries(off.map((rule) => [rule, { enabled: false }])),
   )
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
@@ -67,17 +71,24 @@ export function targetFaults(page: Page): Promise<string[]> {
   })
 }
 
+export interface FocusLimits {
+  /** Only in these. @default the parts of livecache, and the console of a story */
+  within?: string
+  /** @default 80 */
+  maxStops?: number
+}
+
 /** Goes through the page with Tab and looks at each stop, once: where is its outline, how wide is it, can it be seen? */
-export async function focusFaults(page: Page): Promise<string[]> {
+export async function focusFaults(page: Page, limits: FocusLimits = {}): Promise<string[]> {
+  const { within = '[data-lc], .server-console', maxStops = 80 } = limits
   const faults: string[] = []
-  const maxStops = 80
   await page.evaluate(() => {
     ;(document.activeElement as HTMLElement | null)?.blur?.()
     document.documentElement.dataset['walk'] = String(Math.random())
   })
   for (let stop = 0; stop < maxStops; stop++) {
     await page.keyboard.press('Tab')
-    const found = await page.evaluate(lookAtFocus)
+    const found = await page.evaluate(lookAtFocus, within)
     if (found === 'seen') break
     if (found !== null) faults.push(found)
   }
@@ -85,7 +96,7 @@ export async function focusFaults(page: Page): Promise<string[]> {
 }
 
 /** Runs in the page. Answers `seen` where the walk has come round, and null where there is nothing to say. */
-function lookAtFocus(): string | null {
+function lookAtFocus(within: string): string | null {
   interface Walk {
     name: string | undefined
     seen: Set<Element>
@@ -118,7 +129,7 @@ function lookAtFocus(): string | null {
   return contrast >= 3 ? null : `The outline has a contrast of ${contrast.toFixed(2)} only (${outlineColor}): ${what}`
 
   function isOurs(element: Element | null): boolean {
-    for (let at = element; at !== null; at = parentOf(at)) if (at.matches('[data-lc], .server-console')) return true
+    for (let at = element; at !== null; at = parentOf(at)) if (at.matches(within)) return true
     return false
   }
   function parentOf(element: Element): Element | null {
@@ -128,7 +139,8 @@ function lookAtFocus(): string | null {
   /** What may show the focus of a control that is not seen itself. */
   function shownFor(element: Element): Element[] {
     const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : []
-    return [...labels, element.nextElementSibling, element.parentElement].filter((other) => other !== null)
+    const { nextElementSibling, parentElement } = element
+    return [...labels, nextElementSibling, parentElement, element.closest('li')].filter((other) => other !== null)
   }
   type Pixel = readonly [red: number, green: number, blue: number, alpha: number]
   function pixelOf(color: string): Pixel {
