@@ -33,7 +33,7 @@ it.each([
   function Note() {
     // Written inline, as apps do: each render makes them anew.
     const { mutate } = useMutation(
-      liveMutationOptions<GoalActivity, Error>({
+      liveMutationOptions<GoalActivity>({
         async mutationFn(_variables, { mutationId }) {
           const activity = entry('real')
           history.unshift(activity)
