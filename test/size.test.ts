@@ -1,4 +1,5 @@
 // What a browser loads: each part of the package, bundled and compressed as an app would, held to its budget.
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, type Rollup } from 'vite'
@@ -37,6 +38,17 @@ const parts: readonly Part[] = [
     besides: core,
     budget: 10_900,
   },
+  // A domain may be taken out.
+  ...(existsSync(`${src}goals`)
+    ? [
+        {
+          name: 'the goals, rows beyond 200 apart',
+          imports: 'GoalActivityFeed, goalEvents, goalCacheRules, MeasureSparkline, WidgetFrame',
+          besides: withUi,
+          budget: 6_600,
+        },
+      ]
+    : []),
   // The goal: 3,000 more.
   { name: 'SSE and polling', imports: 'sse, polling', besides: core, budget: 4_540 },
 ]
