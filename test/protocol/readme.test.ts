@@ -212,10 +212,14 @@ describe('the minimal server', () => {
     client.on(['goal.created', 'goal.closed'], (event) => received.push(event), { filters: { status: 'open' } })
     client.onResync((resync) => resyncs.push(resync))
     client.hold()
+    // Up is not yet subscribed, and a busy machine shows it.
     const isUp = () =>
-      vi.waitFor(() => expect(client.getState()).toMatchObject({ name: 'connected', server: 'livecache' }))
+      vi.waitFor(() => {
+        expect(client.getState()).toMatchObject({ name: 'connected', server: 'livecache' })
+        expect(client.inspect().subscriptions.map(({ status }) => status)).toEqual(['subscribed'])
+      }, 4_000)
     const has = (...numbers: number[]) =>
-      vi.waitFor(() => expect(received.map(({ payload }) => (payload as { n: number }).n)).toEqual(numbers))
+      vi.waitFor(() => expect(received.map(({ payload }) => (payload as { n: number }).n)).toEqual(numbers), 4_000)
     return { client, received, resyncs, isUp, has }
   }
 
