@@ -95,6 +95,25 @@ export async function focusFaults(page: Page, limits: FocusLimits = {}): Promise
   return faults
 }
 
+/** What the last walk should have come to, and did not. */
+export function unreachedFaults(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { seen } = (globalThis as unknown as { walk: { seen: ReadonlySet<Element> } }).walk
+    // Of a group of radio buttons one is a stop.
+    const groups = new Set([...seen].flatMap((element) => (isRadio(element) ? [element.name] : [])))
+    return [...document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, [tabindex]')]
+      .filter(
+        (element) => element.tabIndex >= 0 && !element.matches(':disabled, [inert] *') && element.checkVisibility(),
+      )
+      .filter((element) => !seen.has(element) && !(isRadio(element) && groups.has(element.name)))
+      .map((element) => `Tab does not come to ${element.outerHTML.slice(0, 160)}`)
+
+    function isRadio(element: Element): element is HTMLInputElement {
+      return element instanceof HTMLInputElement && element.type === 'radio'
+    }
+  })
+}
+
 /** Runs in the page. Answers `seen` where the walk has come round, and null where there is nothing to say. */
 function lookAtFocus(within: string): string | null {
   interface Walk {
