@@ -1,4 +1,5 @@
 // A logged event as text, built once for all sessions that receive the same.
+import { isObject } from '../base/json.ts'
 import { toCamelCase } from '../protocol/rename-keys.ts'
 import type { LoggedEvent } from './event-log.ts'
 
@@ -43,11 +44,17 @@ const taken = new Set([
   'sentAt',
 ])
 
-/** The frame for a plain session: the payload under the last segment of the type, as such servers send it. */
+/**
+ * The frame for a plain session: the payload under the last segment of the type, as such servers send it; under the name of what it is
+ * about where the type is one word for another thing (`balance`, of a wallet).
+ */
 export function flatFrame(event: LoggedEvent): string {
   return once(plainTexts, event, () => {
-    const { type, eventId, timestamp, payload } = event.frame
-    const key = toCamelCase(type.slice(type.lastIndexOf('.') + 1))
+    const { type, eventId, timestamp, payload, entity } = event.frame
+    const isOneWord = !type.includes('.')
+    const name =
+      isOneWord && entity !== undefined && isObject(payload) ? entity.type : type.slice(type.lastIndexOf('.') + 1)
+    const key = toCamelCase(name)
     return JSON.stringify({ type, eventId, timestamp, [taken.has(key) ? 'payload' : key]: payload })
   })
 }

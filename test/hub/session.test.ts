@@ -731,6 +731,25 @@ describe('a plain client', () => {
     expect(frames.at(-1)).toEqual({ type: 'ping' })
   })
 
+  it('gets what an event of one word is about under the name of that', async () => {
+    const hub = newHub()
+    const { say, frames } = openTo(hub, { livecache: false, token: 'ada' })
+    say({ type: 'subscribe', events: ['*'] })
+    await pass(0)
+    const wallet = { currency: 'NGN', availableBalance: 49_950_000 }
+    const entity = { type: 'wallet', id: 'NGN' }
+    hub.publish({ id: 'EV-1', type: 'balance', stream: 'tenant:1', payload: wallet, entity })
+    // No client would find a number there.
+    hub.publish({ id: 'EV-2', type: 'balance', stream: 'tenant:1', payload: 5, entity })
+    hub.publish({ id: 'EV-3', type: 'wallet.frozen', stream: 'tenant:1', payload: wallet, entity })
+    const timestamp = '2023-11-14T22:13:20.000Z'
+    expect(frames).toEqual([
+      { type: 'balance', eventId: 'EV-1', timestamp, wallet },
+      { type: 'balance', eventId: 'EV-2', timestamp, balance: 5 },
+      { type: 'wallet.frozen', eventId: 'EV-3', timestamp, frozen: wallet },
+    ])
+  })
+
   it('has one subscription, which the next one replaces and unsubscribe takes from', async () => {
     const hub = newHub()
     const { say, events } = openTo(hub, { livecache: false, token: 'ada' })
