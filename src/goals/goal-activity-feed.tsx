@@ -90,7 +90,7 @@ export function GoalActivityFeed(props: GoalActivityFeedProps): JSX.Element {
   useCommitEffect(() => hold(isHeld), [hold, isHeld])
   useScrollToNew(isFollowing, scroller, activities)
   const fresh = useFreshRows(activities)
-  const pill = usePill(newCount)
+  const pill = usePill(feed.newestNewId)
   useSaying(`feed:${goalId}`, newCount, labels.newActivities(newCount, format))
 
   const focusRow = useFocusRow(list)
@@ -98,7 +98,6 @@ export function GoalActivityFeed(props: GoalActivityFeedProps): JSX.Element {
 
   function reveal() {
     showNew()
-    pill.dismiss()
     scroller?.scrollTo({ top: 0 })
     // Once they are rows.
     requestAnimationFrame(() => focusRow.focus(0))
@@ -270,9 +269,9 @@ function useFreshRows(activities: readonly GoalActivity[]): ReadonlySet<string> 
 }
 
 /** Shown while something waits, until it is dismissed and more comes. */
-function usePill(count: number) {
-  const [dismissed, setDismissed] = useState(0)
-  return { isShown: count > dismissed || (count > 0 && dismissed > count), dismiss: () => setDismissed(count) }
+function usePill(newestId: string | null) {
+  const [dismissedId, setDismissedId] = useState<string | null>(null)
+  return { isShown: newestId !== null && newestId !== dismissedId, dismiss: () => setDismissedId(newestId) }
 }
 
 /** Tells how many wait, seldom and once it has settled. */

@@ -8,16 +8,18 @@ export interface HeldFeed {
   readonly waiting: readonly GoalActivity[]
 }
 
-/**
- * @param heldTop ids of what was shown when the rows were held; null while they follow
- * @param own ids of what the reader made, which is never kept from them
- */
+/** @param heldTop ids of what was shown when the rows were held; null while they follow */
 export function heldFeed(entries: readonly GoalActivity[], heldTop: ReadonlySet<string> | null): HeldFeed {
   if (heldTop === null) return { shown: entries, waiting: [] }
-  // New is what stands above all that was there; what is older came by paging and belongs to the list.
-  const firstKnown = entries.findIndex(({ id }) => heldTop.has(String(id)))
-  if (firstKnown === -1) return heldTop.size === 0 ? { shown: [], waiting: entries } : { shown: entries, waiting: [] }
-  return { shown: entries.slice(firstKnown), waiting: entries.slice(0, firstKnown) }
+  if (heldTop.size === 0) return { shown: [], waiting: entries }
+  const isKnown = ({ id }: GoalActivity) => heldTop.has(String(id))
+  // New is what stands above the last of those that were there, also what comes late between them: nothing moves under who reads. What
+  // is older came by paging and belongs to the list.
+  const lastKnown = entries.findLastIndex(isKnown)
+  return {
+    shown: entries.filter((entry, index) => index > lastKnown || isKnown(entry)),
+    waiting: entries.filter((entry, index) => index < lastKnown && !isKnown(entry)),
+  }
 }
 
 export const idsOf = (entries: readonly GoalActivity[]): ReadonlySet<string> =>

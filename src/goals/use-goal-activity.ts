@@ -40,6 +40,8 @@ export interface GoalActivityFeedState {
   readonly activities: readonly GoalActivity[]
   /** How many came since the rows are held (`hold`). */
   readonly newCount: number
+  /** Of the newest of them; null while none waits. */
+  readonly newestNewId: string | null
   /** Shows them. */
   showNew(): void
   /** Whether rows are held, so that nothing moves under who reads. */
@@ -100,6 +102,7 @@ export function useGoalActivity(goalId: Id, options: UseGoalActivityOptions): Go
   return {
     activities: shown,
     newCount: waiting.length,
+    newestNewId: waiting[0] === undefined ? null : String(waiting[0].id),
     showNew,
     isHeld: heldTop !== null,
     hold,

@@ -111,6 +111,25 @@ describe('the feed', () => {
     expect(rows()[0]).toHaveFocus()
   })
 
+  it('FEED-3 the pill comes again, also for as many as were dismissed or shown before', async () => {
+    const app = renderFeed(3)
+    await pass(2_000)
+    act(() => rows()[1]!.focus())
+    await pass(10)
+    for (const end of [
+      () => fireEvent.click(pill()!),
+      () => fireEvent.keyDown(pill()!, { key: 'Escape' }),
+      () => fireEvent.click(pill()!),
+    ]) {
+      act(() => void app.happen())
+      await pass(100)
+      expect(pill()).not.toBeNull()
+      end()
+      await pass(100)
+      expect(pill()).toBeNull()
+    }
+  })
+
   it('FEED-5 Pause freezes rows and times; resuming brings all in order', async () => {
     const app = renderFeed(2)
     await pass(2_000)

@@ -3,6 +3,7 @@ import { render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LiveCard, type MeasureReading, MeasureSparkline, WidgetFrame } from '../../src/goals/index.ts'
 import { bounded, entriesOf, newestFirst } from '../../src/goals/activity-pages.ts'
+import { heldFeed } from '../../src/goals/held-feed.ts'
 import { pass, renderApp } from '../react/app.tsx'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -90,5 +91,27 @@ describe('the pages of a feed', () => {
     const overlapping = { pages: [page(9, 7), page(8, 7, 6)], pageParams: [undefined, 7] }
     expect(entriesOf(overlapping, null).map(({ id }) => id)).toEqual([9, 8, 7, 6])
     expect([entry(1), entry(3), entry(2)].toSorted(newestFirst).map(({ id }) => id)).toEqual([3, 2, 1])
+  })
+})
+
+describe('rows that are held', () => {
+  const entry = (id: number) => ({ id, goalId: 1, kind: 'k', text: String(id), createdAt: id })
+  const split = (...ids: number[]) => {
+    const { shown, waiting } = heldFeed(ids.map(entry), new Set(['6', '4', '2']))
+    return [shown.map(({ id }) => id), waiting.map(({ id }) => id)]
+  }
+
+  it('stay as they are, whatever comes above or late between them; what is older comes by paging', () => {
+    expect(split(6, 4, 2)).toEqual([[6, 4, 2], []])
+    expect(split(8, 6, 4, 2)).toEqual([[6, 4, 2], [8]])
+    expect(split(8, 6, 5, 4, 2)).toEqual([
+      [6, 4, 2],
+      [8, 5],
+    ])
+    expect(split(6, 4, 2, 1)).toEqual([[6, 4, 2, 1], []])
+  })
+
+  it('give way where none of them is left', () => {
+    expect(split(9, 8)).toEqual([[9, 8], []])
   })
 })
