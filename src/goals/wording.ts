@@ -5,7 +5,6 @@ import type { Zone } from './entities.ts'
 export interface GoalLabels {
   readonly feed: string
   readonly pause: string
-  readonly resume: string
   /** On the pill, and said. */
   readonly newActivities: (count: number, format: Format) => string
   readonly isNew: string
@@ -34,7 +33,6 @@ export interface GoalLabels {
 export const goalLabels: GoalLabels = {
   feed: 'Activity',
   pause: 'Pause',
-  resume: 'Resume',
   newActivities: (count, format) => format.plural(count, { one: '# new activity', other: '# new activities' }),
   isNew: 'New',
   gap: 'The connection was lost here. What happened meanwhile was fetched.',
