@@ -37,6 +37,10 @@ export type RealtimeErrorCode =
   | 'publish-unsupported'
   /** The port the gateway was told to use is taken. */
   | 'port-in-use'
+  /** The store behind the gateway (Redis) can't be reached, so nothing can be published or read through it. */
+  | 'engine-unavailable'
+  /** An optional package is needed for what was asked, and is not installed. */
+  | 'missing-peer'
 
 /** An error that says what happened, why it matters and what to do. Branch on `code`, never on the message. */
 export class RealtimeError extends Error {
