@@ -47,6 +47,14 @@ export interface DefaultSubscription {
   streams?: readonly string[]
 }
 
+/** What has to be kept for sessions to go on from. */
+export interface Retention {
+  /** How long an event is kept, in ms. */
+  retentionMs: number
+  /** How many events of one stream are kept at most. */
+  maxPerStream: number
+}
+
 export interface EngineStatus {
   /** False while the store can't be reached: what is read may be old, and what is published waits. */
   isUp: boolean
@@ -63,7 +71,7 @@ export interface Engine {
   readonly name: string
   readonly status: EngineStatus
   /** Fills the copy and keeps it so, through every outage. Resolves once it is filled; rejects where the store can't be reached at all. */
-  follow(copy: LogCopy): Promise<void>
+  follow(copy: LogCopy, keep: Retention): Promise<void>
   /**
    * Resolves once the event is kept: from then on no node that dies takes it along. Waits while the store is away, and rejects with
    * `engine-unavailable` where it stays away or too much waits: the event was then not published.
