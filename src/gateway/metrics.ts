@@ -46,25 +46,6 @@ const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 /** Those of RFC 6455 and of the protocol. A client may close with any of 4,000 others. */
 const knownCodes = new Set<number>([...Object.values(closeCodes), ...Array.from({ length: 16 }, (_, i) => 1000 + i)])
 
-const fromStats = [
-  ['deliveries_total', 'Events sent, once per session', (stats) => stats.deliveries],
-  ['messages_total', 'Messages that events travelled in', (stats) => stats.messages],
-  ['replayed_total', 'Events sent again after a resume', (stats) => stats.replayed],
-  ['published_total', 'Events published by this node', (stats) => stats.published],
-  ['acks_total', 'Events that clients confirmed', (stats) => stats.acks],
-  ['rejected_total', 'Events whose payload the schema of a client refused', (stats) => stats.rejected],
-  [
-    'resumed_streams_total',
-    'Streams that sessions asked to go on with',
-    ({ resumes }) => resumes.complete + resumes.incomplete,
-  ],
-  [
-    'gaps_total',
-    'Streams that a session could not go on with, because events were gone',
-    ({ resumes }) => resumes.incomplete,
-  ],
-] as const satisfies readonly (readonly [name: string, help: string, read: (stats: HubStats) => number])[]
-
 /** Rejects with `missing-peer` where `prom-client` is not installed. */
 export async function prometheusMetrics(options: MetricsOptions = {}): Promise<Metrics> {
   const client = options.client ?? (await importPeer('prom-client', 'prometheusMetrics'))
@@ -79,15 +60,15 @@ export async function prometheusMetrics(options: MetricsOptions = {}): Promise<M
     return new client.Counter({ name: prefix + name, help, labelNames, registers })
   }
 
-  /** Null: not known, so nothing is told. */
-  function readGauge(name: string, help: string, read: (from: MetricsSources) => number | null | undefined) {
+  /** Undefined: not known, so nothing is told. */
+  function readGauge(name: string, help: string, read: (from: MetricsSources) => number | undefined) {
     return new client.Gauge({
       name: prefix + name,
       help,
       registers,
       collect() {
         const value = sources === null ? undefined : read(sources)
-        if (value === undefined || value === null) this.remove()
+        if (value === undefined) this.remove()
         else this.set(value)
       },
     })
@@ -118,7 +99,22 @@ export async function prometheusMetrics(options: MetricsOptions = {}): Promise<M
     })
   }
 
-  for (const about of fromStats) readCounter(...about)
+  readCounter('deliveries_total', 'Events sent, once per session', (stats) => stats.deliveries)
+  readCounter('messages_total', 'Messages that events travelled in', (stats) => stats.messages)
+  readCounter('replayed_total', 'Events sent again after a resume', (stats) => stats.replayed)
+  readCounter('published_total', 'Events published by this node', (stats) => stats.published)
+  readCounter('acks_total', 'Events that clients confirmed', (stats) => stats.acks)
+  readCounter('rejected_total', 'Events whose payload the schema of a client refused', (stats) => stats.rejected)
+  readCounter(
+    'resumed_streams_total',
+    'Streams that sessions asked to go on with',
+    ({ resumes: { complete, incomplete } }) => complete + incomplete,
+  )
+  readCounter(
+    'gaps_total',
+    'Streams that a session could not go on with, because events were gone',
+    (stats) => stats.resumes.incomplete,
+  )
   readGauge('ready', '1 where the node takes sessions', ({ isReady }) => isReady && Number(isReady()))
   readGauge('engine_up', '1 where the store of events is reached', ({ engine }) => engine && Number(engine().isUp))
   readGauge('engine_waiting_events', 'Events that wait to be kept', ({ engine }) => engine?.().waiting)
