@@ -57,7 +57,7 @@ interface Link {
   losing: Order
   duplicating: Order
   /** Frames still to be gathered, and those that are. */
-  turn: { left: number; readonly held: string[]; cancel: Undo } | null
+  turn: { left: number; readonly held: string[]; cancel: Undo | null } | null
   letGo(): void
   end(code: number, reason: string): void
 }
@@ -71,7 +71,7 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
   const endings: (() => void)[] = []
   let mutedUntil = -Infinity
   let isMuted = false
-  let cancelMute: Undo = () => {}
+  let cancelMute: Undo | null = null
 
   function known(): Link[] {
     const found: Link[] = []
@@ -102,7 +102,7 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
       if (link.turn === null) return
       const { held, cancel } = link.turn
       link.turn = null
-      cancel()
+      cancel?.()
       for (const text of held.toReversed()) arrive(text)
     }
 
@@ -124,7 +124,10 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
 
     function end(code: number, reason: string) {
       if (isEnded) return
-      if (isMuted) return void endings.push(() => end(code, reason))
+      if (isMuted) {
+        endings.push(() => end(code, reason))
+        return
+      }
       letGo()
       isEnded = true
       sink.close(code, reason)
@@ -151,11 +154,11 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
     reorder(count) {
       for (const link of known()) {
         link.letGo()
-        link.turn = { left: count, held: [], cancel: () => {} }
+        link.turn = { left: count, held: [], cancel: null }
       }
     },
     mute(ms) {
-      cancelMute()
+      cancelMute?.()
       if (ms <= 0) return unmute()
       isMuted = true
       mutedUntil = clock.now() + ms
@@ -165,7 +168,7 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
       for (const link of known()) link.end(code, reason)
     },
     clear() {
-      cancelMute()
+      cancelMute?.()
       unmute()
       for (const link of known()) {
         link.losing = link.duplicating = nothing
@@ -173,12 +176,12 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
       }
     },
     get pending() {
-      const most = (leftOf: (link: Link) => number) => Math.max(0, ...known().map(leftOf))
+      const found = known()
       return {
         mutedForMs: Math.max(0, mutedUntil - clock.now()),
-        losing: most(({ losing }) => losing.left),
-        duplicating: most(({ duplicating }) => duplicating.left),
-        reordering: most(({ turn }) => turn?.left ?? 0),
+        losing: Math.max(0, ...found.map(({ losing }) => losing.left)),
+        duplicating: Math.max(0, ...found.map(({ duplicating }) => duplicating.left)),
+        reordering: Math.max(0, ...found.map(({ turn }) => turn?.left ?? 0)),
       }
     },
     dispose: scope.dispose,
