@@ -1,0 +1,256 @@
+// Who may come in: how many connections there are, whose they are, and how often somebody comes. What one session may do is the hub's.
+import { definedOf } from '../base/defined.ts'
+import { RealtimeError } from '../base/errors.ts'
+import type { RateLimit, RateLimiter, Verdict } from '../hub/rate-limit.ts'
+import { limitKey } from './client-ip.ts'
+import { memoryRateLimiter } from './memory-rate-limiter.ts'
+
+/**
+ * A connection is a WebSocket, an event stream or a polled session. Numbers are those of one process; rates are shared between
+ * processes where the rate limiter is. Each may be `Infinity`. While the process is overloaded, newcomers meet tighter ones.
+ */
+export interface LimitOptions {
+  /** Connections in all. Beyond it: 503 `TRY_LATER`. @default 20_000 */
+  maxConnections?: number
+  /** Of one address, of IPv6 one /64: raise it where many users share one, and set `trustProxy` behind a proxy. Beyond it: 429 `RATE_LIMIT`. @default 1_000 */
+  maxPerIp?: number
+  /** Of one subject: tabs and devices. Beyond it: 4429 `RATE_LIMIT`, for the newest. @default 100 */
+  maxPerUser?: number
+  /** Of those who have not signed in yet: how many tokens are verified at once. Beyond it: 503 `TRY_LATER`. @default 2_000 */
+  maxStrangers?: number
+  /** Of those, from one address. Beyond it: 429 `RATE_LIMIT`. @default 200 */
+  maxStrangersPerIp?: number
+  /** How often one address may come. Beyond it: 429 `RATE_LIMIT`. @default { burst: 500, perSecond: 50 } */
+  connectRate?: RateLimit
+  /** How often one user may publish. Beyond it: `RATE_LIMIT`. @default { burst: 500, perSecond: 50 } */
+  publishRate?: RateLimit
+}
+
+export const defaultLimits: Required<LimitOptions> = {
+  maxConnections: 20_000,
+  maxPerIp: 1_000,
+  maxPerUser: 100,
+  maxStrangers: 2_000,
+  maxStrangersPerIp: 200,
+  connectRate: { burst: 500, perSecond: 50 },
+  publishRate: { burst: 500, perSecond: 50 },
+}
+
+export interface Refusal {
+  readonly ok: false
+  readonly code: 'RATE_LIMIT' | 'TRY_LATER'
+  /** Which option it was; `overload` where there would have been room at any other time. */
+  readonly limit: keyof LimitOptions | 'overload'
+  readonly message: string
+  /** When it may succeed. A part of it is left to chance, so that those who were refused together do not return together. */
+  readonly retryAfterMs: number
+}
+
+/** A place that is taken until `leave`. */
+export interface Stay {
+  /** To be called once the token was verified. Null: go on. */
+  signedIn(subject: string): Refusal | null
+  /** To be called when the connection is gone; a second call does nothing. */
+  leave(): void
+}
+
+export interface Admission {
+  /** To be asked before a connection begins. Never rejects. */
+  admit(ip: string): Promise<{ readonly ok: true; readonly stay: Stay } | Refusal>
+  /** To be asked before something is published for a client. Null: go on. Never rejects. */
+  mayPublish(subject: string): Promise<Refusal | null>
+  /** Now. */
+  readonly counts: { connections: number; strangers: number; addresses: number; users: number }
+  readonly limits: Required<LimitOptions>
+}
+
+export interface AdmissionOptions {
+  limits?: LimitOptions
+  /** @default one in memory, of this process */
+  rateLimiter?: RateLimiter
+  /** By how much to tighten; 1 is not at all. @default never */
+  pressure?: () => number
+  /** Told of everybody who is refused. */
+  onRefused?: (refusal: Refusal, about: { ip?: string; subject?: string }) => void
+  /** Uniform in [0, 1). @default Math.random */
+  random?: () => number
+}
+
+/** In ms, the last part left to chance. A sign-in takes a moment; the others wait for somebody to leave. */
+const comeBack: Record<
+  Exclude<Refusal['limit'], 'connectRate' | 'publishRate'>,
+  { afterMs: number; spreadMs: number }
+> = {
+  maxConnections: { afterMs: 5_000, spreadMs: 10_000 },
+  maxPerIp: { afterMs: 30_000, spreadMs: 30_000 },
+  maxPerUser: { afterMs: 30_000, spreadMs: 30_000 },
+  maxStrangers: { afterMs: 1_000, spreadMs: 4_000 },
+  maxStrangersPerIp: { afterMs: 1_000, spreadMs: 9_000 },
+  overload: { afterMs: 5_000, spreadMs: 10_000 },
+}
+/** For rates, where the spread is the time it takes for all of the burst to come back. */
+const rateSpreadMs = { atLeast: 1_000, atMost: 60_000 }
+
+const why: Record<Refusal['limit'], string> = {
+  maxConnections: 'this server has as many connections as it takes',
+  maxPerIp: 'your address has as many connections as one may have',
+  maxPerUser: 'this user has as many connections as one may have',
+  maxStrangers: 'too many are signing in',
+  maxStrangersPerIp: 'too many are signing in from your address',
+  connectRate: 'your address comes too often',
+  publishRate: 'this user publishes too often',
+  overload: 'this server has more to do than it can',
+}
+
+const tryLater: readonly Refusal['limit'][] = ['maxConnections', 'maxStrangers', 'overload']
+
+/** Throws `invalid-option` for a limit that is none. */
+export function createAdmission(options: AdmissionOptions = {}): Admission {
+  const { rateLimiter = memoryRateLimiter(), pressure = () => 1, random = Math.random, onRefused = () => {} } = options
+  const limits = resolveLimits(options.limits)
+  const addresses = createTally()
+  const strangersByAddress = createTally()
+  const users = createTally()
+  let connections = 0
+  let strangers = 0
+
+  function findFull(address: string): Refusal['limit'] | undefined {
+    const there = [
+      ['maxConnections', connections],
+      ['maxPerIp', addresses.of(address)],
+      ['maxStrangersPerIp', strangersByAddress.of(address)],
+      ['maxStrangers', strangers],
+    ] as const
+    const full = there.find(([limit, count]) => count >= limits[limit])
+    if (full !== undefined) return full[0]
+    const factor = pressure()
+    return there.some(([limit, count]) => count >= Math.max(1, limits[limit] / factor)) ? 'overload' : undefined
+  }
+
+  function refuse(limit: Refusal['limit'], waitMs: number, about: { ip?: string; subject?: string }): Refusal {
+    const code = tryLater.includes(limit) ? 'TRY_LATER' : 'RATE_LIMIT'
+    const retryAfterMs = Math.ceil(waitMs)
+    const message = `${why[limit]}; try again in ${Math.ceil(retryAfterMs / 1_000)} s`
+    const refusal: Refusal = { ok: false, code, limit, message, retryAfterMs }
+    onRefused(refusal, about)
+    return refusal
+  }
+
+  function waitFor(limit: keyof typeof comeBack): number {
+    const { afterMs, spreadMs } = comeBack[limit]
+    return afterMs + random() * spreadMs
+  }
+
+  /** Null, or in how many ms to come back. */
+  async function takeOne(kind: string, key: string, limit: RateLimit): Promise<Verdict> {
+    const waitMs = await takeFrom(kind, key, limit)
+    if (waitMs === null) return null
+    const refillMs = (limit.burst / limit.perSecond) * 1_000
+    return waitMs + random() * Math.min(rateSpreadMs.atMost, Math.max(rateSpreadMs.atLeast, refillMs))
+  }
+
+  /** A limiter that fails must neither stop the traffic nor keep a place taken. */
+  async function takeFrom(kind: string, key: string, limit: RateLimit): Promise<Verdict> {
+    try {
+      // Costlier rather than a smaller bucket: buckets may be shared with processes that are not overloaded.
+      return await rateLimiter.take(kind, key, limit, Math.round(pressure()))
+    } catch {
+      return null
+    }
+  }
+
+  function enter(ip: string, address: string): Stay {
+    let isHere = true
+    let user: string | null = null
+    connections++
+    strangers++
+    addresses.add(address)
+    strangersByAddress.add(address)
+
+    function endStrangeness() {
+      strangers--
+      strangersByAddress.remove(address)
+    }
+
+    return {
+      signedIn(subject) {
+        if (!isHere || user !== null) return null
+        if (users.of(subject) >= limits.maxPerUser) return refuse('maxPerUser', waitFor('maxPerUser'), { ip, subject })
+        user = subject
+        users.add(subject)
+        endStrangeness()
+        return null
+      },
+      leave() {
+        if (!isHere) return
+        isHere = false
+        connections--
+        addresses.remove(address)
+        if (user === null) endStrangeness()
+        else users.remove(user)
+      },
+    }
+  }
+
+  return {
+    limits,
+    get counts() {
+      return { connections, strangers, addresses: addresses.size, users: users.size }
+    },
+    async admit(ip) {
+      const address = limitKey(ip)
+      const full = findFull(address)
+      if (full !== undefined) return refuse(full, waitFor(full as keyof typeof comeBack), { ip })
+      // Taken before the limiter answers: many may ask at once.
+      const stay = enter(ip, address)
+      const waitMs = await takeOne('connect', address, limits.connectRate)
+      if (waitMs === null) return { ok: true, stay }
+      stay.leave()
+      return refuse('connectRate', waitMs, { ip })
+    },
+    async mayPublish(subject) {
+      const waitMs = await takeOne('publish', subject, limits.publishRate)
+      return waitMs === null ? null : refuse('publishRate', waitMs, { subject })
+    },
+  }
+}
+
+function resolveLimits(given: LimitOptions = {}): Required<LimitOptions> {
+  const limits = { ...defaultLimits, ...definedOf(given) }
+  for (const [name, limit] of Object.entries(limits)) {
+    const isRate = name.endsWith('Rate')
+    if (isRate ? isSoundRate(limit) : isSoundCount(limit)) continue
+    const what = isRate ? 'a burst of 1 or more and a perSecond above 0' : 'a whole number from 1 on, or Infinity'
+    throw new RealtimeError(
+      'invalid-option',
+      `limits.${name} is ${JSON.stringify(limit)}, which would refuse everybody or nobody by mistake. It needs ${what}.`,
+    )
+  }
+  return limits
+}
+
+function isSoundCount(limit: unknown): boolean {
+  return limit === Infinity || (Number.isSafeInteger(limit) && (limit as number) >= 1)
+}
+
+function isSoundRate(limit: unknown): boolean {
+  const { burst, perSecond } = (limit ?? {}) as Partial<RateLimit>
+  return typeof burst === 'number' && burst >= 1 && typeof perSecond === 'number' && perSecond > 0
+}
+
+/** How many of each there are. Of whom there is none, nothing is kept. */
+function createTally() {
+  const counts = new Map<string, number>()
+  return {
+    of: (key: string) => counts.get(key) ?? 0,
+    add: (key: string) => void counts.set(key, (counts.get(key) ?? 0) + 1),
+    remove(key: string) {
+      const left = (counts.get(key) ?? 0) - 1
+      if (left > 0) counts.set(key, left)
+      else counts.delete(key)
+    },
+    get size() {
+      return counts.size
+    },
+  }
+}

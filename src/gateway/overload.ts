@@ -1,0 +1,60 @@
+// Whether this process keeps up, told by how late its timers come. What is then refused is admission.ts.
+
+export interface OverloadOptions {
+  /** How late the event loop may be before limits tighten, in ms. `Infinity`: they never do. @default 200 */
+  limitMs?: number
+}
+
+export interface OverloadWatch {
+  /** By how much to tighten: 1 while all is well, up to 4. It rises at once, and falls by a fifth a second once the lag is half the limit. */
+  readonly factor: number
+  /** The longest the event loop was late within the last second or two, in ms. */
+  readonly lagMs: number
+  /** Stops watching: all is well from then on. */
+  close(): void
+}
+
+const maxFactor = 4
+const sampleMs = 50
+const windowMs = 1_000
+
+export function createOverloadWatch({ limitMs = 200 }: OverloadOptions = {}): OverloadWatch {
+  let factor = 1
+  let before = 0
+  let worst = 0
+  let sampledAt = performance.now()
+  let windowEndsAt = sampledAt + windowMs
+
+  // A timer rather than monitorEventLoopDelay, which wakes the process more often and has to be asked by a timer all the same.
+  const timer = setInterval(() => {
+    const time = performance.now()
+    worst = Math.max(worst, time - sampledAt - sampleMs)
+    sampledAt = time
+    factor = Math.max(factor, tightened(worst / limitMs))
+    if (time < windowEndsAt) return
+    if (worst < limitMs / 2) factor = Math.max(1, factor * 0.8)
+    before = worst
+    worst = 0
+    windowEndsAt = time + windowMs
+  }, sampleMs)
+  // A process with nothing else to do may end.
+  timer.unref()
+
+  return {
+    get factor() {
+      return factor
+    },
+    get lagMs() {
+      return Math.max(before, worst)
+    },
+    close() {
+      clearInterval(timer)
+      factor = 1
+      before = worst = 0
+    },
+  }
+}
+
+function tightened(ratio: number): number {
+  return Math.min(maxFactor, Math.max(1, ratio))
+}
