@@ -1,46 +1,74 @@
-// A handler of the web's Request and Response, on node:http: bodies flow at the pace of whoever reads them, and a client
-// that goes away is noticed.
+// A handler of the web's Request and Response, on node:http: bodies flow at the pace of whoever reads them, a client that goes
+// away is noticed, and one that only dawdles does not stay for ever. The time a head may take is node:http's (http-guard.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpHandler } from '../hub/http-handler.ts'
 import { urlOf } from './request.ts'
+
+/** In ms. */
+export interface ServingLimits {
+  /** How long a body may take to arrive; then 408. @default 30_000 */
+  bodyMs?: number
+  /** How long a client may take to read what was written for it at once, up to a megabyte; then the connection is cut. @default 60_000 */
+  writeMs?: number
+}
+
+/** How long the rest of a body is read on after its request was answered, in ms: cut at once, the client might not see the answer. */
+const lingerMs = 5_000
 
 /** Resolves once the answer was sent, or nobody is there to take it. Never rejects. */
 export async function serveRequest(
   handler: HttpHandler,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  { bodyMs = 30_000, writeMs = 60_000 }: ServingLimits = {},
 ): Promise<void> {
   const abort = new AbortController()
   outgoing.once('close', () => abort.abort())
   // Without a listener a reset would end the process.
   outgoing.on('error', () => abort.abort())
-  const request = requestOf(incoming, abort.signal)
-  if (request === null) {
-    outgoing.writeHead(400).end()
-    return
-  }
+  const request = requestOf(incoming, abort.signal, bodyMs)
+  if (request === null) return answerBriefly(400, incoming, outgoing)
   try {
     const { status, headers, body } = await handler(request)
     if (!abort.signal.aborted) outgoing.writeHead(status, Object.fromEntries(headers))
-    if (body !== null) await send(body, outgoing, abort.signal)
-    // What was not read of the request must not be taken for the next one.
-    if (!incoming.complete) outgoing.shouldKeepAlive = false
+    if (body !== null) await send(body, outgoing, abort.signal, writeMs)
+    leaveSoon(incoming)
     outgoing.end()
-  } catch {
+    if (!outgoing.writableFinished) await taken('finish', outgoing, abort.signal, writeMs)
+  } catch (error) {
     if (outgoing.headersSent) outgoing.destroy()
-    else outgoing.writeHead(500).end()
+    else answerBriefly(error instanceof BodyTooSlow ? 408 : 500, incoming, outgoing)
   }
 }
 
+function answerBriefly(status: number, incoming: IncomingMessage, outgoing: ServerResponse) {
+  leaveSoon(incoming)
+  outgoing.writeHead(status).end()
+}
+
+/** A body that goes on behind the answer would hold the connection. */
+function leaveSoon(incoming: IncomingMessage) {
+  if (incoming.complete) return
+  const { socket } = incoming
+  const cut = setTimeout(() => socket.destroy(), lingerMs)
+  const keep = () => clearTimeout(cut)
+  incoming.once('end', keep)
+  socket.once('close', keep)
+  // Whoever was to be handed the body would stop it again.
+  incoming.removeAllListeners('data').resume()
+}
+
+class BodyTooSlow extends Error {}
+
 /** Null where the web knows no such request: a method like TRACE. */
-function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | null {
+function requestOf(incoming: IncomingMessage, signal: AbortSignal, bodyMs: number): Request | null {
   const { method = 'GET', rawHeaders } = incoming
   const headers = new Headers()
   const hasBody = method !== 'GET' && method !== 'HEAD'
   try {
     for (let index = 0; index < rawHeaders.length; index += 2)
       headers.append(rawHeaders[index]!, rawHeaders[index + 1]!)
-    const body = hasBody ? { body: bodyOf(incoming), duplex: 'half' as const } : {}
+    const body = hasBody ? { body: bodyOf(incoming, bodyMs), duplex: 'half' as const } : {}
     return new Request(urlOf(incoming), { method, headers, signal, ...body })
   } catch {
     return null
@@ -48,28 +76,40 @@ function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | nu
 }
 
 /** Unlike `Readable.toWeb`, whose `cancel` would cut the connection before it is answered. */
-function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  let isCancelled = false
+function bodyOf(incoming: IncomingMessage, withinMs: number): ReadableStream<Uint8Array> {
+  // To a stream that ended nothing may be given.
+  let isOver = false
   return new ReadableStream<Uint8Array>({
     start(controller) {
+      const end = (say: () => void) => {
+        if (!isOver) say()
+        isOver = true
+      }
+      const late = setTimeout(() => end(() => controller.error(new BodyTooSlow())), withinMs)
       incoming.on('data', (chunk: Buffer) => {
-        if (isCancelled) return
+        if (isOver) return
         controller.enqueue(chunk)
         incoming.pause()
       })
-      incoming.once('end', () => isCancelled || controller.close())
-      incoming.once('error', (error) => isCancelled || controller.error(error))
+      incoming.once('end', () => end(() => controller.close()))
+      incoming.once('error', (error) => end(() => controller.error(error)))
+      incoming.once('close', () => clearTimeout(late))
       incoming.pause()
     },
     pull: () => void incoming.resume(),
     cancel() {
-      isCancelled = true
+      isOver = true
       incoming.resume()
     },
   })
 }
 
-async function send(body: ReadableStream<Uint8Array>, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
+async function send(
+  body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
+  signal: AbortSignal,
+  writeMs: number,
+): Promise<void> {
   const reader = body.getReader()
   const stop = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', stop)
@@ -78,18 +118,27 @@ async function send(body: ReadableStream<Uint8Array>, outgoing: ServerResponse, 
     const { done, value } = await reader.read()
     if (done) return
     // The body may be given up while its reader stalls.
-    if (!outgoing.write(value)) await Promise.race([drained(outgoing, signal), reader.closed])
+    if (!outgoing.write(value)) await Promise.race([taken('drain', outgoing, signal, writeMs), reader.closed])
   }
 }
 
-function drained(outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
+/** Resolves once what was written was taken, or the connection is gone. A reader that takes it byte by byte is cut off. */
+function taken(
+  sign: 'drain' | 'finish',
+  outgoing: ServerResponse,
+  signal: AbortSignal,
+  withinMs: number,
+): Promise<void> {
   return new Promise((resolve) => {
+    const cut = setTimeout(() => outgoing.destroy(), withinMs)
     const done = () => {
-      outgoing.off('drain', done)
+      clearTimeout(cut)
+      outgoing.off(sign, done)
       signal.removeEventListener('abort', done)
       resolve()
     }
-    outgoing.on('drain', done)
+    outgoing.on(sign, done)
     signal.addEventListener('abort', done)
+    if (signal.aborted) done()
   })
 }
