@@ -1,5 +1,6 @@
-// Who may read what.
+// Who may read what, as far as a token says it. What the app's own `authorize` adds to that is reach.ts.
 import { isPattern, matchesAnyStream } from '../protocol/filter.ts'
+import type { EventFrame } from './event-log.ts'
 
 /** Somebody a token was verified for. */
 export interface Identity {
@@ -7,6 +8,8 @@ export interface Identity {
   subject: string
   /** Names or patterns of the streams this one may read (`tenant:3`, `goal:*`). */
   streams: readonly string[]
+  /** What this one is, for `authorize` and its like to judge by; the hub itself makes nothing of them. */
+  roles?: readonly string[]
   /** When the token expires, epoch ms; the session ends then unless it was renewed. */
   expiresAt?: number
 }
@@ -17,16 +20,17 @@ export interface Identity {
  */
 export type Verify = (token: string | undefined) => Identity | Promise<Identity>
 
+/**
+ * Whether somebody may read a stream that the token allows. Asked once per session and stream, as it is subscribed to, resumed or first
+ * spoken on, and again after the token was renewed. Throwing, or rejecting, means no. To the client a refused stream is one that does not exist.
+ */
+export type Authorize = (identity: Identity, stream: string) => boolean | Promise<boolean>
+
+/** Whether somebody may read one event on a stream that this one reads. Asked for each event and reader, so it must be quick. */
+export type AuthorizeEvent = (identity: Identity, event: EventFrame) => boolean
+
 export function mayRead(identity: Identity, stream: string): boolean {
   return matchesAnyStream(identity.streams, stream)
-}
-
-/**
- * The first stream in `wanted` that is named outright and may not be read. A pattern needs no leave: it takes what may be
- * read and nothing else.
- */
-export function findForeignStream(identity: Identity, wanted: readonly string[] = []): string | undefined {
-  return wanted.find((stream) => !isPattern(stream) && !mayRead(identity, stream))
 }
 
 /** The streams that a reader, or what it asks for, names outright. */

@@ -4,42 +4,81 @@ import { definedOf } from '../base/defined.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { encodeAsOf } from '../protocol/as-of.ts'
 import { closeCodes } from '../protocol/codes.ts'
+import type { EventTable } from '../protocol/define-events.ts'
 import { isPattern } from '../protocol/filter.ts'
-import type { Verify } from './access.ts'
-import { createEventLog, type EventFrame, type NewEvent } from './event-log.ts'
+import type { Authorize, AuthorizeEvent, Identity, Verify } from './access.ts'
+import { createDefaults } from './defaults.ts'
+import type { Appended, DefaultSubscription, Engine, NodeMessage, OnceKey } from './engine.ts'
+import { createEventLog, type EventFrame, type LoggedEvent, type NewEvent } from './event-log.ts'
 import { createFanOut } from './fan-out.ts'
-import { asItTravels } from './publishable.ts'
+import { defaultSessionLimits, type SessionLimits } from './limits.ts'
+import { createMatchers } from './matcher.ts'
+import type { HubObserver, HubStats } from './observer.ts'
+import { travel } from './publishable.ts'
 import { type AuthorizePublish, createPublishing } from './publishing.ts'
-import { createSession, type Session, type SessionRequest, type SessionSink } from './session.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import { createSession, type Session, type SessionEvents, type SessionRequest, type SessionSink } from './session.ts'
+import { createWatch } from './watch.ts'
 
 export interface HubOptions {
   /** Says who a token belongs to and which streams that one may read. */
   verify: Verify
+  /** Whether somebody may read a stream that the token allows. @default yes */
+  authorize?: Authorize
+  /** Whether somebody may read one event of a stream; asked for each event and reader. @default yes */
+  authorizeEvent?: AuthorizeEvent
+  /**
+   * Whether a client may publish something, and as what. What it allowed is not asked again, however often the client has to send it.
+   * @default nobody may publish, and clients are told so
+   */
+  authorizePublish?: AuthorizePublish
+  /**
+   * The types of events there are, as `defineEvents` has them for clients too: what does not fit is refused as it is published.
+   * @default any type, any payload
+   */
+  events?: EventTable
+  /** Keeps the events, for several nodes. @default this process, for as long as it runs */
+  engine?: Engine
   /** Time between two pings, in ms. @default 30_000 */
   heartbeatMs?: number
+  /** Silence after which a socket is closed with 1001, in ms, looked at with each ping. @default 300_000 */
+  idleMs?: number
+  /** How old a session may get, in ms, give or take a tenth; then its client is asked to come back. @default 86_400_000 (a day) */
+  maxLifeMs?: number
+  /** Over how long those who are asked to come back are spread, in ms. @default 30_000 */
+  reconnectSpreadMs?: number
   /** How long an event may stay unconfirmed before its session is ended, in ms. `Infinity` asks for no acks. @default 30_000 */
   ackTimeoutMs?: number
   /** How long a client may take to sign in, in ms. @default 10_000 */
   authTimeoutMs?: number
   /** How long an event can be replayed, in ms; more than `ackTimeoutMs` + 42 s, the longest way back of a client. @default 300_000 */
   retentionMs?: number
-  /** How many events of one stream are kept. @default 1_000 */
+  /** How many events of one stream are kept, at least, within that time. @default 1_000 */
   maxPerStream?: number
-  /** How many events a session may leave unconfirmed before it has to begin anew. @default 10_000 */
-  maxUnacked?: number
-  /**
-   * Whether a client may publish something, and as what. What it allowed is not asked again, however often the client has to send it.
-   * @default nobody may publish, and clients are told so
-   */
-  authorizePublish?: AuthorizePublish
-  /** Told of faults of the app's own functions that were survived. @default prints them with console.error */
+  /** What one session may ask for. @default see `SessionLimits` */
+  limits?: SessionLimits
+  /** Counts what users publish. @default nothing is counted */
+  rateLimiter?: RateLimiter
+  /** How much dearer everything is just now than in quiet times, for a process that can hardly keep up. @default 1, always */
+  pressure?: () => number
+  /** Who watches: metrics, logs. */
+  observers?: readonly HubObserver[]
+  /** Told of faults of the app's own functions that were survived, and of what could not be published. @default prints them with console.error */
   onError?: (error: RealtimeError) => void
   clock?: Clock
 }
 
 export interface Hub {
-  /** Sends an event to everybody who subscribed to it and may read its stream. Returns it with its id and place. */
+  /**
+   * Sends an event to everybody who subscribed to it and may read its stream. Returns it with its id and place. Throws `invalid-option`
+   * and `invalid-payload` where clients could not take it. A hub with an engine has to wait for its answer: use `append`.
+   */
   publish(event: NewEvent): EventFrame
+  /**
+   * The same, resolving once the event is kept. Rejects with the same errors, and with `engine-unavailable`.
+   * @param once what is published under the same key again is not published, and answered as the first time; with an engine only
+   */
+  append(event: NewEvent, once?: OnceKey): Promise<Appended>
   /**
    * How new an answer of the app's API is, for its header `Livecache-As-Of`: where these streams are now, 0 where they had no event yet.
    * Ask before the data is read, and publish only what can be read already: then the answer holds all of that, and maybe more.
@@ -49,9 +88,25 @@ export interface Hub {
   asOf(streams: readonly string[]): string
   /** Begins a session for a socket that was opened. */
   connect(sink: SessionSink, request: SessionRequest): Session
+  /** Resolves once sessions can be served: at once, or once the engine's log is here. */
+  readonly ready: Promise<void>
+  readonly isReady: boolean
+  /** Who a token belongs to; rejects where it is refused. */
+  identify(token: string | undefined): Promise<Identity>
+  session(id: string): Session | undefined
+  /** On every node. With `streams` (names or patterns) these are taken away; without, whoever it is has to sign in anew. */
+  revoke(whom: { subject: string; streams?: readonly string[] }): Promise<void>
+  /** On every node: has clients fetch again what these streams feed, names or patterns; left out: everything. */
+  resync(what?: { streams?: readonly string[]; reason?: string }): Promise<void>
+  /** Asks sessions to leave and come back, of those that understand; returns how many. @param count @default all of them */
+  askToReconnect(hint: { afterMs: number; spreadMs: number }, count?: number): number
+  /** What a user is sent where a plain session asks for nothing. */
+  defaultOf(subject: string): Promise<DefaultSubscription | null>
+  setDefault(subject: string, wanted: DefaultSubscription | null): Promise<void>
   /** The identity of the event log. */
   readonly epoch: string
   readonly sessions: number
+  readonly stats: HubStats
   /** Ends every session and takes no more. @param code @default 1012, so that clients come back later */
   close(code?: number, reason?: string): void
 }
@@ -62,55 +117,224 @@ const wayBackMs = 32_000 + 10_000
 export function createHub(given: HubOptions): Hub {
   const options = {
     heartbeatMs: 30_000,
+    idleMs: 300_000,
+    maxLifeMs: 86_400_000,
+    reconnectSpreadMs: 30_000,
     ackTimeoutMs: 30_000,
     authTimeoutMs: 10_000,
     retentionMs: 300_000,
     maxPerStream: 1_000,
-    maxUnacked: 10_000,
+    authorize: undefined,
+    authorizeEvent: undefined,
     authorizePublish: undefined,
+    engine: undefined,
+    rateLimiter: unlimited,
+    pressure: () => 1,
+    observers: [],
     onError: (error: RealtimeError) => console.error(error),
     clock: systemClock,
     ...definedOf(given),
   }
-  const { clock, retentionMs, ackTimeoutMs } = options
+  const { clock, retentionMs, ackTimeoutMs, engine, onError } = options
   if (ackTimeoutMs !== Infinity && retentionMs <= ackTimeoutMs + wayBackMs) {
     throw new RealtimeError(
       'invalid-option',
       `retentionMs is ${retentionMs}, so events would be forgotten before a client that lost its link could come back for them. Make it more than ackTimeoutMs + ${wayBackMs} (${ackTimeoutMs + wayBackMs}).`,
     )
   }
+  const limits = { ...defaultSessionLimits, ...definedOf(options.limits ?? {}) }
   const log = createEventLog({ now: clock.now, retentionMs, maxPerStream: options.maxPerStream })
   const fanOut = createFanOut()
+  const watch = createWatch(options.observers, onError)
+  const stats: HubStats = {
+    deliveries: 0,
+    messages: 0,
+    replayed: 0,
+    published: 0,
+    acks: 0,
+    rejected: 0,
+    resumes: { complete: 0, incomplete: 0 },
+    sessions: { connected: 0, authenticated: 0, subscribed: 0 },
+  }
+  const defaults = engine ?? createDefaults()
   let closed = false
+  let isReady = engine === undefined
 
-  function append(event: NewEvent): EventFrame {
+  // ── events ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function fan(logged: LoggedEvent) {
+    const sessions = fanOut.publish(logged)
+    // `at` is by the clock of who gave it its place.
+    const publishedAt = logged.at + (engine?.status.skewMs ?? 0)
+    watch.delivered(logged.frame, { sessions, tookMs: Math.max(0, clock.now() - publishedAt) })
+  }
+
+  function checked(event: NewEvent): NewEvent {
+    const travelling = travel(event)
+    if (travelling.ok) return travelling.event
+    watch.refused({ code: travelling.isTooLarge ? 'TOO_LARGE' : 'INVALID', limit: 'publish' })
+    throw travelling.error
+  }
+
+  function appendHere(event: NewEvent): EventFrame {
     const logged = log.append(event)
-    fanOut.publish(logged)
+    stats.published++
+    fan(logged)
     return logged.frame
   }
 
-  const { authorizePublish: authorize, onError } = options
-  const publishing = createPublishing({ authorize, publish: append, now: clock.now, retentionMs, onError })
+  async function append(event: NewEvent, once?: OnceKey): Promise<Appended> {
+    if (engine === undefined) return { frame: appendHere(event), isNew: true }
+    const appended = await engine.append(event, once)
+    if (appended.isNew) stats.published++
+    return appended
+  }
+
+  // ── other nodes ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  function load(kept: Parameters<typeof log.load>[0]) {
+    const before = { epoch: log.epoch, lastIndex: log.lastIndex }
+    log.load(kept)
+    if (!isReady || before.epoch !== kept.epoch) watch.logBegan(kept.epoch)
+    if (!isReady) return
+    const [first] = kept.events
+    // Sessions go on only where nothing was missed. Else they come back, say where they are, and are told what is lost.
+    const isSeamless = before.epoch === kept.epoch && (first === undefined || first.index <= before.lastIndex + 1)
+    if (!isSeamless) fanOut.endAll(closeCodes.serverRestart, 'the event log began anew')
+    else for (const event of kept.events) if (event.index > before.lastIndex) fan(event)
+  }
+
+  function hear(message: NodeMessage) {
+    for (const session of [...fanOut.all]) {
+      if (message.kind === 'resync') session.resync(message.streams, message.reason)
+      else if (session.identity?.subject !== message.subject) continue
+      else if (message.streams === undefined) session.end(closeCodes.unauthorized, 'access was revoked')
+      else session.revoke(message.streams)
+    }
+  }
+
+  async function tell(message: NodeMessage) {
+    if (engine === undefined) hear(message)
+    else await engine.tell(message)
+  }
+
+  async function follow(shared: Engine) {
+    const copy = {
+      load,
+      take(event: LoggedEvent) {
+        log.take(event)
+        fan(event)
+      },
+      hear,
+    }
+    await shared.follow(copy, { retentionMs, maxPerStream: options.maxPerStream })
+    isReady = true
+  }
+
+  const ready = engine === undefined ? Promise.resolve() : follow(engine)
+  // Whoever waits for it is told; nobody has to.
+  ready.catch(() => {})
+
+  // ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const { authorizePublish: authorize, rateLimiter, pressure } = options
+  const onLimited = () => watch.refused({ code: 'RATE_LIMIT', limit: 'publish' })
+  const publishing = createPublishing({
+    authorize,
+    append,
+    check: travel,
+    rateLimiter,
+    limit: limits.publish,
+    pressure,
+    onLimited,
+    now: clock.now,
+    retentionMs,
+    onError,
+  })
+
+  async function defaultOf(subject: string) {
+    try {
+      const wanted = await defaults.defaultOf(subject)
+      return wanted === null ? null : { type: 'subscribe' as const, ...wanted }
+    } catch {
+      // Without the store nobody knows; the session then asks by itself, or is told nothing.
+      return null
+    }
+  }
+
+  const shared = { ...options, limits, log, matchers: createMatchers(), publishing, stats, defaultOf }
+
+  function connect(sink: SessionSink, request: SessionRequest): Session {
+    // Told of by its first state, so before there is a session.
+    let session: Session | null = null
+    let placed: readonly string[] = []
+    const events: SessionEvents = {
+      reads(streams) {
+        placed = streams
+        if (session !== null) fanOut.place(session, streams)
+      },
+      changed: watch.session,
+      resumed: watch.resumed,
+      refused: watch.refused,
+      threw: watch.threw,
+      ended: () => session !== null && fanOut.remove(session),
+    }
+    const created = createSession(request, sink, shared, events)
+    session = created
+    if (closed) created.end(closeCodes.serverRestart, 'the server is going away')
+    else if (!isReady) created.end(closeCodes.tryLater, 'the server is starting')
+    else if (created.info.state !== 'disconnected') {
+      fanOut.add(created)
+      fanOut.place(created, placed)
+    }
+    return created
+  }
 
   return {
-    epoch: log.epoch,
+    get epoch() {
+      return log.epoch
+    },
     get sessions() {
       return fanOut.size
     },
-    publish: (event) => append(asItTravels(event)),
-    asOf: (streams) => encodeAsOf(Object.fromEntries(streams.map((stream) => [stream, log.head(named(stream))]))),
-    connect(sink, request) {
-      const session = createSession(request, sink, { ...options, log, publishing }, () => fanOut.remove(session))
-      if (closed) session.end(closeCodes.serverRestart, 'the server is going away')
-      else fanOut.add(session)
-      return session
+    get isReady() {
+      return isReady
     },
+    ready,
+    stats,
+    publish(event) {
+      if (engine === undefined) return appendHere(checked(event))
+      throw new RealtimeError(
+        'invalid-option',
+        'publish() answers at once, and a hub with an engine has to wait for its store. Use append(), or the publish() of the gateway.',
+      )
+    },
+    append: async (event, once) => append(checked(event), once),
+    asOf: (streams) => encodeAsOf(Object.fromEntries(streams.map((stream) => [stream, log.head(named(stream))]))),
+    connect,
+    identify: async (token) => options.verify(token),
+    session: fanOut.find,
+    revoke: ({ subject, streams }) => tell({ kind: 'revoke', subject, ...(streams && { streams }) }),
+    resync: ({ streams, reason } = {}) =>
+      tell({ kind: 'resync', ...(streams && { streams }), ...(reason !== undefined && { reason }) }),
+    askToReconnect(hint, count = Infinity) {
+      let askedFor = 0
+      for (const session of [...fanOut.all]) {
+        if (askedFor >= count) break
+        if (session.askToReconnect(hint)) askedFor++
+      }
+      return askedFor
+    },
+    defaultOf: (subject) => defaults.defaultOf(subject),
+    setDefault: (subject, wanted) => defaults.setDefault(subject, wanted),
     close(code = closeCodes.serverRestart, reason = 'the server is going away') {
       closed = true
       fanOut.endAll(code, reason)
     },
   }
 }
+
+const unlimited: RateLimiter = { take: () => null }
 
 function named(stream: string): string {
   if (typeof stream === 'string' && stream !== '' && !isPattern(stream)) return stream

@@ -1,6 +1,8 @@
-// What was published lately, in order, so that a session can go on where it left off. In memory: it ends with the process.
+// What was published lately, in order, so that a session can go on where it left off. In memory: of its own it ends with the process; with
+// an engine it is a copy of what all nodes share.
 import type { EventEntity, EventOrigin } from '../protocol/event.ts'
 import type { Position } from '../protocol/frames.ts'
+import { headOf } from './stream-names.ts'
 
 /** An event as the app publishes it. */
 export interface NewEvent {
@@ -43,9 +45,18 @@ export interface EventLog {
   /** The identity of this log; another process has another one. */
   readonly epoch: string
   append(event: NewEvent): LoggedEvent
+  /** Takes an event that was given its place elsewhere; it must be the next one. */
+  take(event: LoggedEvent): void
+  /** Forgets everything and takes this instead. */
+  load(kept: { epoch: string; heads: ReadonlyMap<string, number>; events: readonly LoggedEvent[] }): void
+  /** The `index` of the newest event; 0 where there was none. */
+  readonly lastIndex: number
   /** The newest event of a stream; seq 0 where it never had one. */
   head(stream: string): Position
-  readonly streams: Iterable<string>
+  /** Whether the stream ever had an event. */
+  has(stream: string): boolean
+  /** The streams whose name begins with this segment, `*` for all. */
+  streamsUnder(head: string): Iterable<string>
   /** The events of a stream behind `seq`; null where some of them are gone. */
   since(stream: string, seq: number): readonly LoggedEvent[] | null
   find(eventId: string): LoggedEvent | undefined
@@ -59,12 +70,29 @@ export interface EventLogOptions {
   maxPerStream: number
 }
 
+interface StreamLog {
+  seq: number
+  readonly events: LoggedEvent[]
+}
+
 export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptions): EventLog {
-  const epoch = crypto.randomUUID()
-  const logs = new Map<string, { seq: number; events: LoggedEvent[] }>()
+  let epoch: string = crypto.randomUUID()
+  const logs = new Map<string, StreamLog>()
+  const byHead = new Map<string, Set<string>>()
   const byId = new Map<string, LoggedEvent>()
   let lastIndex = 0
   let sweptAt = now()
+
+  function logOf(stream: string): StreamLog {
+    const known = logs.get(stream)
+    if (known !== undefined) return known
+    const log = { seq: 0, events: [] }
+    logs.set(stream, log)
+    const head = headOf(stream)
+    const names = byHead.get(head) ?? new Set()
+    byHead.set(head, names.add(stream))
+    return log
+  }
 
   function forget(events: LoggedEvent[], count: number) {
     for (const { frame } of events.splice(0, count)) byId.delete(frame.eventId)
@@ -81,38 +109,62 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
     const oldest = now() - retentionMs
     const firstKept = events.findIndex(({ at }) => at > oldest)
     forget(events, firstKept === -1 ? events.length : firstKept)
-    if (events.length > maxPerStream) forget(events, events.length - maxPerStream)
+    // A quarter at a time: taking one off the front for each that comes would move all the others each time.
+    if (events.length > maxPerStream + maxPerStream / 4) forget(events, events.length - maxPerStream)
+  }
+
+  function keep(logged: LoggedEvent) {
+    const log = logOf(logged.frame.stream)
+    log.seq = logged.frame.seq
+    log.events.push(logged)
+    lastIndex = logged.index
+    byId.set(logged.frame.eventId, logged)
+    prune(log.events)
   }
 
   return {
-    epoch,
+    get epoch() {
+      return epoch
+    },
+    get lastIndex() {
+      return lastIndex
+    },
     append({ type, payload, stream, entity, origin, v, id = crypto.randomUUID() }) {
-      const log = logs.get(stream) ?? { seq: 0, events: [] }
-      logs.set(stream, log)
       const at = now()
       const frame: EventFrame = {
         type,
         eventId: id,
         timestamp: new Date(at).toISOString(),
         stream,
-        seq: ++log.seq,
+        seq: logOf(stream).seq + 1,
         epoch,
         ...(entity && { entity }),
         ...(origin && { origin }),
         ...(v !== undefined && { v }),
         payload,
       }
-      const logged = { frame, index: ++lastIndex, at }
-      log.events.push(logged)
-      byId.set(id, logged)
-      prune(log.events)
+      const logged = { frame, index: lastIndex + 1, at }
+      keep(logged)
       sweepIfDue()
       return logged
     },
-    head: (stream) => ({ epoch, seq: logs.get(stream)?.seq ?? 0 }),
-    get streams() {
-      return logs.keys()
+    take(logged) {
+      keep(logged)
+      sweepIfDue()
     },
+    load(kept) {
+      logs.clear()
+      byHead.clear()
+      byId.clear()
+      epoch = kept.epoch
+      lastIndex = 0
+      for (const logged of kept.events) keep(logged)
+      // What is no longer kept counted all the same.
+      for (const [stream, seq] of kept.heads) logOf(stream).seq = seq
+    },
+    head: (stream) => ({ epoch, seq: logs.get(stream)?.seq ?? 0 }),
+    has: (stream) => logs.has(stream),
+    streamsUnder: (head) => (head === '*' ? logs.keys() : (byHead.get(head) ?? [])),
     since(stream, seq) {
       const log = logs.get(stream)
       if (log === undefined) return seq === 0 ? [] : null

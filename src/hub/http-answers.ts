@@ -6,7 +6,9 @@ import type { SessionEnd } from './http-session.ts'
 export function tokenOf(request: Request, allowQueryToken: boolean): string | undefined {
   const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
   if (bearer !== undefined || !allowQueryToken) return bearer
-  return new URL(request.url).searchParams.get('token') ?? undefined
+  const given = new URL(request.url).searchParams.getAll('token')
+  // Two are none: a proxy may have looked at the other one.
+  return given.length === 0 ? undefined : given.join(', ')
 }
 
 /** Null where it has more than `maxBytes`. */

@@ -26,7 +26,10 @@ export interface HubObserver {
   delivered?(event: EventFrame, about: { sessions: number; tookMs: number }): void
   /** A session went on where it left off. @param about how many streams were complete, how many not, how many events were sent again */
   resumed?(session: SessionInfo, about: { complete: number; incomplete: number; replayed: number }): void
-  /** Something was refused: a limit, a sign-in, a stream, a payload. @param code as on the wire: `RATE_LIMIT`, `UNAUTHORIZED` … */
+  /**
+   * Something was refused: a limit, a sign-in, a stream, a payload.
+   * @param about `code` as on the wire: `RATE_LIMIT`, `UNAUTHORIZED` …; `limit`: which one, or why a token was refused
+   */
   refused?(about: { code: string; limit?: string; session?: SessionInfo; ip?: string }): void
   /** An event of more than 1 KB was published: every reader pays for it. */
   large?(event: EventFrame, bytes: number): void

@@ -3,9 +3,11 @@
 import { RealtimeError } from '../base/errors.ts'
 import type { PublishFrame, ServerFrame } from '../protocol/frames.ts'
 import type { Identity } from './access.ts'
-import type { EventFrame, NewEvent } from './event-log.ts'
-import { travel } from './publishable.ts'
+import type { Appended, OnceKey } from './engine.ts'
+import type { NewEvent } from './event-log.ts'
+import type { Travelling } from './publishable.ts'
 import { createPublishedIds } from './published-ids.ts'
+import type { RateLimit, RateLimiter } from './rate-limit.ts'
 
 /** What a client wants published. Nothing of it was checked but its shape. */
 export interface PublishRequest {
@@ -31,8 +33,15 @@ export type AuthorizePublish = (
 
 export interface PublishingOptions {
   authorize: AuthorizePublish | undefined
-  /** Publishes what is known to be publishable. */
-  publish: (event: NewEvent) => EventFrame
+  /** Publishes what is known to be publishable, the same `once` once. */
+  append: (event: NewEvent, once: OnceKey) => Promise<Appended>
+  /** What the table of events makes of it. */
+  check: (event: NewEvent) => Travelling
+  rateLimiter: RateLimiter
+  /** How often one user may publish. */
+  limit: RateLimit
+  pressure: () => number
+  onLimited: (subject: string) => void
   now: () => number
   /** How long the ids of clients are remembered, in ms. */
   retentionMs: number
@@ -52,13 +61,14 @@ interface Refusal {
   code: string
   message: string
   retryable: boolean
+  retryAfterMs?: number
 }
 
 /** Ids remembered of one subject: more than a client keeps waiting for an answer. */
 const maxIdsPerSubject = 1_000
 
 export function createPublishing(options: PublishingOptions): Publishing {
-  const { authorize, publish, now, retentionMs, onError } = options
+  const { authorize, append, check, rateLimiter, limit, pressure, onLimited, now, retentionMs, onError } = options
   const ids = createPublishedIds<Outcome>({
     now,
     retentionMs,
@@ -68,20 +78,30 @@ export function createPublishing(options: PublishingOptions): Publishing {
 
   async function tryToPublish(frame: PublishFrame, identity: Identity, clientId: string): Promise<Outcome> {
     if (authorize === undefined || isReserved(frame.event)) return forbidden
+    const waitMs = await rateLimiter.take('publish', identity.subject, limit, pressure())
+    if (waitMs !== null) {
+      onLimited(identity.subject)
+      return { code: 'RATE_LIMIT', message: 'too much was published', retryable: true, retryAfterMs: waitMs }
+    }
     const decision = await authorize(identity, requestOf(frame))
     if (!decision) return forbidden
     const event = eventOf(frame, decision, clientId)
     if (event.stream === undefined) return refusal('INVALID', 'name the stream to publish it on')
     if (isReserved(event.type)) return forbidden
-    const travelling = travel({ ...event, stream: event.stream })
-    if (travelling.ok) return { eventId: publish(travelling.event).eventId }
-    return refusal(travelling.isTooLarge ? 'TOO_LARGE' : 'INVALID', travelling.error.message)
+    const travelling = check({ ...event, stream: event.stream })
+    if (!travelling.ok) return refusal(travelling.isTooLarge ? 'TOO_LARGE' : 'INVALID', travelling.error.message)
+    const { frame: kept } = await append(travelling.event, { subject: identity.subject, id: frame.id })
+    return { eventId: kept.eventId }
   }
 
   async function attempt(frame: PublishFrame, identity: Identity, clientId: string): Promise<Outcome> {
     try {
       return await tryToPublish(frame, identity, clientId)
     } catch (cause) {
+      if (cause instanceof RealtimeError && cause.code === 'engine-unavailable') {
+        onError(cause)
+        return { code: 'INTERNAL', message: 'nothing can be published just now', retryable: true }
+      }
       onError(
         new RealtimeError(
           'handler-threw',

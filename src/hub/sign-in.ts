@@ -4,6 +4,7 @@ import type { Undo } from '../base/emitter.ts'
 import type { Scope } from '../base/scope.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import type { Identity, Verify } from './access.ts'
+import { TokenRefused } from './token-refused.ts'
 
 export interface SignInOptions {
   clock: Clock
@@ -11,8 +12,22 @@ export interface SignInOptions {
   verify: Verify
   /** How long until somebody is signed in, in ms. */
   withinMs: number
+  /** Whether there is room for this one; null: yes. Asked once, at the first sign-in. */
+  admit: ((identity: Identity) => SessionRefusal | null) | undefined
+  /** The token was refused. @param reason for who watches: of `TokenRefused`, or `verify-threw`; the client is not told */
+  onRefused: (reason: string) => void
+  /** Ends the session with an `error` frame that says how long to stay away. */
+  refuse: (refusal: SessionRefusal) => void
   /** The session cannot go on. */
   end: (code: number, reason: string) => void
+}
+
+/** Why a session cannot be. */
+export interface SessionRefusal {
+  /** As an `error` frame says it: `RATE_LIMIT`. */
+  code: string
+  message: string
+  retryAfterMs?: number
 }
 
 export interface SignIn {
@@ -26,7 +41,8 @@ export interface SignIn {
   readonly expiresIn: { authExpiresInMs?: number }
 }
 
-export function createSignIn({ clock, scope, verify, withinMs, end }: SignInOptions): SignIn {
+export function createSignIn(options: SignInOptions): SignIn {
+  const { clock, scope, verify, withinMs, admit, onRefused, refuse, end } = options
   let identity: Identity | null = null
   let verifying = false
   let cancelExpiry: Undo | null = null
@@ -59,11 +75,20 @@ export function createSignIn({ clock, scope, verify, withinMs, end }: SignInOpti
             end(closeCodes.forbidden, 'a renewed token must belong to the same subject')
             return
           }
+          const refusal = identity === null ? (admit?.(verified) ?? null) : null
+          if (refusal !== null) return refuse(refusal)
           accept(verified)
           then(verified)
           ready()
         },
-        () => end(closeCodes.unauthorized, 'the token was refused'),
+        (cause: unknown) => {
+          if (scope.disposed) return
+          onRefused(cause instanceof TokenRefused ? cause.reason : 'verify-threw')
+          // A fault of the server's own must not sign anybody out.
+          if (cause instanceof TokenRefused && cause.isTemporary)
+            end(closeCodes.tryLater, 'no token can be verified now')
+          else end(closeCodes.unauthorized, 'the token was refused')
+        },
       )
     },
     get expiresIn() {

@@ -97,7 +97,7 @@ describe('while the gate is shut', () => {
   })
 
   /** One that does not mind that so much is unconfirmed for a second. */
-  const patientServer = { ...toEverybody, maxUnacked: 100_000, maxPerStream: 100_000 }
+  const patientServer = { ...toEverybody, limits: { maxUnacked: 100_000 }, maxPerStream: 100_000 }
 
   it('more than ten thousand events give way to one fetch of what they may concern', async () => {
     const gate = shutGate()

@@ -1,0 +1,42 @@
+// Why a token was refused: for logs and metrics, never for the client.
+import { RealtimeError } from '../base/errors.ts'
+
+export type TokenRefusal =
+  | 'no-token'
+  | 'too-long'
+  /** It is no JWT. */
+  | 'malformed'
+  /** Signed by an algorithm that is not allowed, `none` included. */
+  | 'bad-algorithm'
+  | 'bad-signature'
+  /** It names a key that the issuer does not publish. */
+  | 'unknown-key'
+  /** The issuer's keys could not be fetched. Says nothing about the token. */
+  | 'keys-unavailable'
+  | 'token-expired'
+  /** It is from the future: by `nbf`, or by `iat`. */
+  | 'token-not-yet-valid'
+  /** Issued longer ago than is allowed, though it has not expired. */
+  | 'token-too-old'
+  | 'wrong-issuer'
+  | 'wrong-audience'
+  | 'wrong-type'
+  /** A claim is missing, or has a value it cannot have. */
+  | 'bad-claim'
+  /** The app's own function failed on the claims. Says nothing about the token. */
+  | 'claims-failed'
+
+/** Thrown by a `verify`. Its code is always `unauthorized`; which of the reasons it was, is `reason`. */
+export class TokenRefused extends RealtimeError {
+  readonly reason: TokenRefusal
+
+  constructor(reason: TokenRefusal, message: string, options?: { cause?: unknown }) {
+    super('unauthorized', message, options)
+    this.reason = reason
+  }
+
+  /** True where it is the server's fault: the same token may be accepted later, so the client should come back with it. */
+  get isTemporary(): boolean {
+    return this.reason === 'keys-unavailable' || this.reason === 'claims-failed'
+  }
+}
