@@ -94,8 +94,10 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
     const link: Link = { losing: nothing, duplicating: nothing, turn: null, letGo, end }
     links.add(new WeakRef(link))
 
-    function arrive(text: string) {
-      if (!isMuted && !isEnded) sink.send(text)
+    function arrive(text: string, isEvent: boolean) {
+      if (isMuted || isEnded) return
+      if (isEvent && sink.sendEvent !== undefined) sink.sendEvent(text)
+      else sink.send(text)
     }
 
     function letGo() {
@@ -103,7 +105,7 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
       const { held, cancel } = link.turn
       link.turn = null
       cancel?.()
-      for (const text of held.toReversed()) arrive(text)
+      for (const text of held.toReversed()) arrive(text, true)
     }
 
     function keepBack(turn: NonNullable<Link['turn']>, text: string) {
@@ -118,8 +120,14 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
       const copies = takes(link.duplicating, isEvent) ? 2 : 1
       for (let copy = 0; copy < copies; copy++) {
         if (isEvent && link.turn !== null) keepBack(link.turn, text)
-        else arrive(text)
+        else arrive(text, isEvent)
       }
+    }
+
+    function send(text: string, isEvent: boolean) {
+      const isFaulty = link.losing.left > 0 || link.duplicating.left > 0 || link.turn !== null
+      if (isFaulty) framesIn(text).forEach(carry)
+      else arrive(text, isEvent)
     }
 
     function end(code: number, reason: string) {
@@ -134,12 +142,16 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
     }
 
     return {
-      send(text) {
-        const isFaulty = link.losing.left > 0 || link.duplicating.left > 0 || link.turn !== null
-        if (isFaulty) framesIn(text).forEach(carry)
-        else arrive(text)
-      },
+      send: (text) => send(text, false),
+      // Its being there says that events may be packed.
+      ...(sink.sendEvent && { sendEvent: (text: string) => send(text, true) }),
       close: end,
+      get buffered() {
+        return sink.buffered ?? 0
+      },
+      ping() {
+        if (!isMuted) sink.ping?.()
+      },
     }
   }
 

@@ -106,6 +106,31 @@ describe('faults at the server', () => {
     expect(given).toEqual(['b', 'c'])
   })
 
+  it('leave to a socket what it can do: pack events, ping, tell what waits', () => {
+    const faults = newFaults()
+    const given: string[] = []
+    const note = (how: string) => (text: string) =>
+      void given.push(`${how} ${(JSON.parse(text) as { type: string }).type}`)
+    const sink = faults.wrap({
+      send: note('sent'),
+      sendEvent: note('packed'),
+      close() {},
+      buffered: 7,
+      ping: () => void given.push('pinged'),
+    })
+    sink.sendEvent?.(event('a'))
+    faults.duplicate(1)
+    sink.sendEvent?.(event('b'))
+    sink.send(ping)
+    sink.ping?.()
+    faults.mute(1_000)
+    sink.ping?.()
+    faults.mute(0)
+    expect(given).toEqual(['packed a', 'packed b', 'packed b', 'sent ping', 'pinged'])
+    expect(sink.buffered).toBe(7)
+    expect('sendEvent' in socketBehind(faults).sink).toBe(false)
+  })
+
   it('mute every link, new ones too: what is said meanwhile is lost, and an end is told afterwards', async () => {
     const faults = newFaults()
     const old = socketBehind(faults)
