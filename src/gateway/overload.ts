@@ -1,4 +1,5 @@
 // Whether this process keeps up, told by how late its timers come. What is then refused is admission.ts.
+import { RealtimeError } from '../base/errors.ts'
 
 export interface OverloadOptions {
   /** How late the event loop may be before limits tighten, in ms. `Infinity`: they never do. @default 200 */
@@ -18,7 +19,14 @@ const maxFactor = 4
 const sampleMs = 50
 const windowMs = 1_000
 
+/** Throws `invalid-option` for a limit that is none. */
 export function createOverloadWatch({ limitMs = 200 }: OverloadOptions = {}): OverloadWatch {
+  if (!(limitMs > 0)) {
+    throw new RealtimeError(
+      'invalid-option',
+      `overloadLimitMs is ${limitMs}, so every process would count as overloaded. Give the ms its event loop may be late, or Infinity.`,
+    )
+  }
   let factor = 1
   let before = 0
   let worst = 0

@@ -79,12 +79,12 @@ function requestOf(incoming: IncomingMessage, signal: AbortSignal, bodyMs: numbe
 function bodyOf(incoming: IncomingMessage, withinMs: number): ReadableStream<Uint8Array> {
   // To a stream that ended nothing may be given.
   let isOver = false
+  const end = (say: () => void) => {
+    if (!isOver) say()
+    isOver = true
+  }
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      const end = (say: () => void) => {
-        if (!isOver) say()
-        isOver = true
-      }
       const late = setTimeout(() => end(() => controller.error(new BodyTooSlow())), withinMs)
       incoming.on('data', (chunk: Buffer) => {
         if (isOver) return
