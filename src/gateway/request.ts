@@ -1,4 +1,5 @@
 // What a request says: its address, and the token it may carry. A livecache client signs in by its first frame instead.
+// How long a token may be is whoever verifies it to judge; node:http reads 16 KB of head at most.
 import type { IncomingMessage } from 'node:http'
 import { protocolName } from '../protocol/frames.ts'
 
@@ -9,12 +10,48 @@ export function urlOf({ url = '/' }: IncomingMessage): URL {
   return new URL(URL.canParse(url, 'http://gateway') ? url : '/', 'http://gateway')
 }
 
+/**
+ * By `Authorization: Bearer`, else by a subprotocol, else by `?token=` where that is allowed. Of two in one place neither counts: a proxy
+ * may have looked at the other one. What is returned then is no token.
+ */
 export function tokenOf(request: IncomingMessage, allowQueryToken: boolean): string | undefined {
-  const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
+  const { headersDistinct } = request
+  const [, bearer] = /^Bearer +(.+)$/i.exec(headersDistinct['authorization']?.join(', ') ?? '') ?? []
   if (bearer !== undefined) return bearer
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-  const carried = offered.find((name) => name.startsWith(subprotocolPrefix))
-  if (carried !== undefined) return carried.slice(subprotocolPrefix.length)
-  const query = urlOf(request).searchParams.get('token')
-  return allowQueryToken ? (query ?? undefined) : undefined
+  const offered = (headersDistinct['sec-websocket-protocol'] ?? []).flatMap((header) => header.split(','))
+  const carried = offered.map((name) => name.trim()).filter((name) => name.startsWith(subprotocolPrefix))
+  if (carried.length > 0) return carried.map((name) => name.slice(subprotocolPrefix.length)).join(', ')
+  const inQuery = allowQueryToken ? urlOf(request).searchParams.getAll('token') : []
+  return inQuery.length > 0 ? inQuery.join(', ') : undefined
+}
+
+// ── addresses in logs ───────────────────────────────────────────────────────────────────────────────────────────────
+
+const secretNames =
+  /(?:token|jwt|auth|authorization|passw(?:or)?d|secret|credentials?|signature|api[_-]?key|^code|^key)$/i
+const tokenShaped = /eyJ[\w-]{5,}(?:(?:\.|%2[eE])[\w-]*)+/g
+const scrubbed = '[redacted]'
+
+/**
+ * An address without what may be secret, for a log: the values of parameters that are named like a token, a name and password, and
+ * whatever looks like a JWT. Takes any text, and never throws.
+ */
+export function scrubUrl(url: string): string {
+  const [, address = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
+  const withoutUser = address.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, `$1//${scrubbed}@`)
+  return `${withoutUser}${scrubParams(query)}${scrubParams(fragment)}`.replace(tokenShaped, scrubbed)
+}
+
+/** @param params with the sign it begins with: `?a=1&token=x` */
+const scrubParams = (params: string) => params.slice(0, 1) + params.slice(1).split('&').map(scrubParam).join('&')
+
+function scrubParam(param: string): string {
+  const [name = ''] = param.split('=', 1)
+  return param.length > name.length && secretNames.test(decoded(name)) ? `${name}=${scrubbed}` : param
+}
+
+/** A name may be written as `%74oken` and is read as `token` all the same. */
+function decoded(name: string): string {
+  const [[read = ''] = []] = new URLSearchParams(`${name}=`)
+  return read.trim()
 }
