@@ -1,187 +1,300 @@
-// The hub on a real port: node:http and ws. Answers upgrades, events over HTTP and the health check; other requests are the app's.
+// The hub on real ports: what a gateway is made of, and how it is put on a server. Sockets are web-sockets.ts, HTTP is hub/http-handler.ts.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
-import { RealtimeError } from '../base/errors.ts'
-import { addressSubscription } from '../hub/address-subscription.ts'
+import { systemClock } from '../base/clock.ts'
+import type { RealtimeError } from '../base/errors.ts'
 import { createHub, type Hub, type HubOptions } from '../hub/create-hub.ts'
+import type { EventFrame, NewEvent } from '../hub/event-log.ts'
 import { createHttpHandler, defaultBasePath } from '../hub/http-handler.ts'
+import type { SessionLimits } from '../hub/limits.ts'
+import type { HubObserver } from '../hub/observer.ts'
 import type { SessionSink } from '../hub/session.ts'
-import { maxFrameLength } from '../protocol/codec.ts'
-import { protocolName } from '../protocol/frames.ts'
-import { tokenOf, urlOf } from './request.ts'
+import { type Address, streamOf } from './address.ts'
+import { createAdmission, type LimitOptions } from './admission.ts'
+import { attach } from './attach.ts'
+import { clientIp, type TrustProxy } from './client-ip.ts'
+import { createDrain, onSignals } from './drain.ts'
+import { guardedServer, hardenServer, hasTooManyHeaders, refuseUpgrade } from './http-guard.ts'
+import { listen } from './listen.ts'
+import type { GatewayLogs } from './logs.ts'
+import type { Metrics } from './metrics.ts'
+import { memoryRateLimiter } from './memory-rate-limiter.ts'
+import { createOperations, type Operations } from './operations.ts'
+import { createOriginCheck, type Origins } from './origins.ts'
+import { createOverloadWatch } from './overload.ts'
+import { createPublishEndpoint } from './publish-endpoint.ts'
+import { urlOf } from './request.ts'
 import { serveRequest } from './serve-request.ts'
+import { createWebSockets } from './web-sockets.ts'
 
-export interface GatewayOptions extends HubOptions {
-  /** Answers requests that are not the gateway's. @default 404 */
+export interface GatewayOptions extends Omit<HubOptions, 'limits' | 'pressure'> {
+  /** Answers requests that are not the gateway's, on its own server. @default 404 */
   onRequest?: (request: IncomingMessage, response: ServerResponse) => void
   /** Where sockets are opened. @default ['/realtime', '/api/v1/ws/transactions'] */
   paths?: readonly string[]
   /** Where events are served over HTTP: event streams, long polling. @default '/api/v1/events' */
   eventsPath?: string
-  /** Answers 200 with the number of sessions while the gateway is up. @default '/healthz' */
-  healthPath?: string
+  /**
+   * Which sites' pages may open a socket or ask over HTTP, by the `Origin` they send: `https://app.example.com`, exactly. Tokens, not cookies,
+   * sign in, so a foreign page gains nothing but the use of your server.
+   * @default 'any'
+   */
+  origins?: Origins
   /** Whether `?token=` signs a client in that cannot send it otherwise. It ends in logs, so it is off unless asked for. @default false */
   allowQueryToken?: boolean
-  /**
-   * Which pages may open a socket or ask over HTTP, by the `Origin` they send. Tokens, not cookies, sign in, so a foreign page gains nothing.
-   * @default all
-   */
-  allowOrigin?: (origin: string | undefined) => boolean
+  /** Keys of backends that publish by `POST /api/v1/events`, 32 characters each at least. @default none may */
+  publishKeys?: readonly string[]
+  /** Of connections, users and sessions. @default see `LimitOptions` and `SessionLimits` */
+  limits?: LimitOptions & SessionLimits
+  /** How many proxies every request passes, so that addresses are those of clients. @default false: none */
+  trustProxy?: TrustProxy
+  /** How late the event loop may be before limits tighten, in ms. @default 200 */
+  overloadLimitMs?: number
+  /** From `prometheusMetrics()`. */
+  metrics?: Metrics
+  /** Opens `/metrics` on the gateway's own port, as `Authorization: Bearer …`. Without, they are served by `operations.listen()` alone. */
+  metricsToken?: string
+  /** From `pinoLogs()`. */
+  logs?: GatewayLogs
+  /** @default '/healthz' */
+  healthPath?: string
+  /** @default '/readyz' */
+  readyPath?: string
+  /** How long a drain may take, in ms. @default 30_000 */
+  drainMs?: number
+  /** Comes between a session and its socket; for faults, as the mock server has them. */
+  wrapSink?: (sink: SessionSink) => SessionSink
 }
+
+/** An event that is addressed by `to`. */
+export type AddressedEvent = Omit<NewEvent, 'stream'> & { stream?: never }
 
 export interface Gateway {
   readonly hub: Hub
-  /** Sends an event to everybody who subscribed to it and may read its stream. */
-  readonly publish: Hub['publish']
+  /**
+   * Sends an event to everybody who subscribed to it and may read its stream. Resolves once it is kept; what it rejects with
+   * (`invalid-option`, `invalid-payload`, `engine-unavailable`) is also told to `onError`, so it need not be awaited.
+   * @param to in place of `stream`: `{ user: 'ada' }` is the stream `user:ada`, `{ tenant: '3' }` is `tenant:3`
+   */
+  publish(event: NewEvent): Promise<EventFrame>
+  publish(event: AddressedEvent, to: Address): Promise<EventFrame>
   /** How new an answer of the app's API is, for its header `Livecache-As-Of`; to be asked before the data is read. */
   readonly asOf: Hub['asOf']
-  /** Take it as it is for `listen()`, or put it behind another server of yours. */
+  readonly revoke: Hub['revoke']
+  readonly resync: Hub['resync']
+  /** A server of its own, for `listen()`. */
   readonly server: Server
-  /** Starts the server; resolves once it takes connections. Rejects with `port-in-use` where the port is taken. */
+  /** Starts that; resolves once it takes connections. Rejects with `port-in-use` or `engine-unavailable`. */
   listen(port: number, host?: string): Promise<{ port: number }>
+  /** Serves the gateway's paths on a server of yours, before its own handlers. Returns the undo. */
+  attach(server: Server): () => void
+  /** The HTTP routes of events (SSE, polling, subscriptions, publishing) for frameworks that speak the web's `Request`. */
+  fetch(request: Request, by?: { ip?: string }): Promise<Response>
+  /** `/healthz`, `/readyz` and `/metrics`, on a port of their own if you like. */
+  readonly operations: Operations
+  /** Sends clients elsewhere, one after the other, and closes: within `drainMs`. */
+  drain(): Promise<void>
+  /** Drains upon these signals, and ends the process. Returns the undo. @default ['SIGTERM', 'SIGINT'] */
+  drainOn(signals?: NodeJS.Signals[]): () => void
   /** Ends every session with 1012 and stops; resolves once the port is free. */
   close(): Promise<void>
 }
+
+/** Time for the last bytes over HTTP to leave, in ms. */
+const lastWordsMs = 500
 
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     paths = ['/realtime', '/api/v1/ws/transactions'],
     eventsPath = defaultBasePath,
-    healthPath = '/healthz',
     allowQueryToken = false,
-    allowOrigin = () => true,
+    trustProxy = false,
     onRequest = notFound,
+    wrapSink = (sink) => sink,
+    engine,
+    logs,
+    metrics,
+    clock = systemClock,
+    rateLimiter = memoryRateLimiter(),
+    drainMs,
   } = options
-  const hub = createHub(options)
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: maxFrameLength,
-    // A token that travels as a subprotocol is never echoed.
-    handleProtocols: (offered) => (offered.has(protocolName) ? protocolName : false),
+  const onError = options.onError ?? logs?.onError ?? ((error: RealtimeError) => console.error(error))
+  const observers: HubObserver[] = [...(options.observers ?? [])]
+  if (metrics !== undefined) observers.push(metrics.observer)
+  if (logs !== undefined) observers.push(logs)
+  const overload = createOverloadWatch(
+    options.overloadLimitMs === undefined ? {} : { limitMs: options.overloadLimitMs },
+  )
+  const pressure = () => overload.factor
+  const hub = createHub({ ...options, observers, onError, rateLimiter, pressure, clock })
+  const admission = createAdmission({
+    ...(options.limits && { limits: options.limits }),
+    rateLimiter,
+    pressure,
+    onRefused({ code, limit }, { ip }) {
+      for (const observer of observers) observer.refused?.({ code, limit, ...(ip !== undefined && { ip }) })
+    },
   })
-  const events = createHttpHandler(hub, { ...options, basePath: eventsPath })
+  const allowOrigin = createOriginCheck(options.origins ?? 'any', onError)
+  const isRefusing = () => drain.isRefusing
+  const sockets = createWebSockets({
+    hub,
+    admission,
+    allowOrigin,
+    allowQueryToken,
+    trustProxy,
+    isRefusing,
+    wrapSink,
+  })
+  const endpoint =
+    options.publishKeys === undefined ? undefined : createPublishEndpoint({ publish, keys: options.publishKeys })
+  const events = createHttpHandler(hub, {
+    basePath: eventsPath,
+    allowQueryToken,
+    allowOrigin,
+    wrapSink,
+    clock,
+    ...(endpoint && { publish: endpoint }),
+  })
   const answering = new Set<Promise<void>>()
   const startedAt = Date.now()
-  const server = createServer((request, response) => {
-    const { pathname } = urlOf(request)
-    if (pathname === healthPath) answerHealth(response)
-    else if (pathname === eventsPath || pathname.startsWith(`${eventsPath}/`)) answerEvents(request, response)
-    else onRequest(request, response)
+  let isListening = false
+
+  // ── operations ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const drain = createDrain({
+    hub,
+    close,
+    onError,
+    ...(engine && { engine }),
+    ...(drainMs !== undefined && { limitMs: drainMs }),
+    ...(logs && { onPhase: logs.drain }),
   })
-  // Longer than a polling client pauses, or its next request would meet a connection that is just being closed.
-  server.keepAliveTimeout = 75_000
-  server.on('upgrade', upgrade)
+  const reasons = () => [
+    ...(isListening && hub.isReady ? [] : ['starting']),
+    ...(drain.phase === 'serving' ? [] : ['draining']),
+    ...(engine === undefined || engine.status.isUp ? [] : ['engine-down']),
+  ]
+  const operations = createOperations({
+    health: () => ({
+      sessions: hub.sessions,
+      uptimeMs: Date.now() - startedAt,
+      ...(engine && { engine: engine.status.isUp ? 'up' : 'down', skewMs: engine.status.skewMs }),
+    }),
+    reasons,
+    ...(metrics && { metrics }),
+    ...(options.metricsToken !== undefined && { token: options.metricsToken }),
+    ...(options.healthPath !== undefined && { healthPath: options.healthPath }),
+    ...(options.readyPath !== undefined && { readyPath: options.readyPath }),
+  })
+  const engineStatus = engine && { engine: () => engine.status }
+  metrics?.watch({
+    stats: () => hub.stats,
+    overload: () => overload,
+    queues: () => ({ strangers: admission.counts.strangers, engine_waiting: engine?.status.waiting ?? 0 }),
+    isReady: () => reasons().length === 0,
+    ...engineStatus,
+  })
+  const stopLogs = logs?.watch({ ...engineStatus })
 
-  function answerEvents(request: IncomingMessage, response: ServerResponse) {
-    const answered = serveRequest(events, request, response).finally(() => answering.delete(answered))
-    answering.add(answered)
+  // ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const isOfEvents = (pathname: string) => pathname === eventsPath || pathname.startsWith(`${eventsPath}/`)
+
+  /** False where the request is not the gateway's. */
+  function handle(request: IncomingMessage, response: ServerResponse): boolean {
+    if (operations.handle(request, response)) return true
+    if (!isOfEvents(urlOf(request).pathname)) return false
+    if (hasTooManyHeaders(request)) response.writeHead(431, { connection: 'close' }).end()
+    else {
+      const ip = clientIp(request, trustProxy)
+      const answered = serveRequest((asked) => answer(asked, ip), request, response).finally(() =>
+        answering.delete(answered),
+      )
+      answering.add(answered)
+    }
+    return true
   }
 
-  function answerHealth(response: ServerResponse) {
-    const body = JSON.stringify({ status: 'ok', sessions: hub.sessions, uptimeMs: Date.now() - startedAt })
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body)
+  function answer(request: Request, ip: string): Promise<Response> {
+    return events(request, { ip, admit: async () => (isRefusing() ? draining : admission.admit(ip)) })
   }
 
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    // A socket that is reset while it is refused must not end the process.
-    socket.on('error', () => socket.destroy())
-    if (!paths.includes(urlOf(request).pathname)) return refuse(socket, '404 Not Found')
-    if (!allowOrigin(request.headers.origin)) return refuse(socket, '403 Forbidden')
-    sockets.handleUpgrade(request, socket, head, (ws) => connect(ws, request))
+  /** False where the path is not the gateway's. */
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    if (!paths.includes(urlOf(request).pathname)) return false
+    sockets.upgrade(request, socket, head)
+    return true
   }
 
-  function connect(ws: WebSocket, request: IncomingMessage) {
-    const { searchParams } = urlOf(request)
-    const announcedInAddress = ws.protocol !== protocolName && searchParams.get('protocol') === protocolName
-    const livecache = ws.protocol === protocolName || announcedInAddress
-    const token = tokenOf(request, allowQueryToken)
-    const session = hub.connect(sinkOf(ws), {
-      livecache,
-      ...(announcedInAddress && { signInWithinMs: addressSignInMs }),
-      ...(token !== undefined && { token }),
-    })
-    const wanted = livecache ? null : addressSubscription(searchParams)
-    if (wanted !== null) session.receive(JSON.stringify(wanted))
-    ws.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) session.end(1003, 'only text is part of the protocol')
-      else session.receive(data.toString())
-    })
-    ws.on('close', session.gone)
-    // ws closes the socket itself; without a listener the process would end.
-    ws.on('error', session.gone)
+  const server = createServer(guardedServer, (request, response) => {
+    if (!handle(request, response)) onRequest(request, response)
+  })
+  hardenServer(server, admission.limits)
+  server.on('upgrade', (request, socket, head) => {
+    if (!upgrade(request, socket, head)) refuseUpgrade(socket, { status: 404 })
+  })
+
+  // ── publishing ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function publish(event: NewEvent | AddressedEvent, to?: Address): Promise<EventFrame> {
+    const published = append(event, to)
+    // A backend that does not wait for it must neither end by it nor miss it.
+    published.catch(onError)
+    return published
+  }
+
+  async function append(event: NewEvent | AddressedEvent, to: Address | undefined): Promise<EventFrame> {
+    const stream = to === undefined ? event.stream! : streamOf(to)
+    const { frame } = await hub.append({ ...event, stream })
+    return frame
   }
 
   async function close() {
     hub.close()
     sockets.close()
-    for (const ws of sockets.clients) ws.terminate()
+    stopLogs?.()
+    overload.close()
     const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : null
     // Event streams and held polls are told why they end.
     await Promise.race([Promise.all(answering), new Promise((resolve) => setTimeout(resolve, lastWordsMs))])
     server.closeAllConnections()
     await closed
+    await operations.close()
+    await engine?.close()
   }
 
   return {
     hub,
-    publish: hub.publish,
+    publish,
     asOf: hub.asOf,
+    revoke: hub.revoke,
+    resync: hub.resync,
     server,
-    listen: (port, host = '127.0.0.1') => listen(server, port, host),
+    async listen(port, host = '127.0.0.1') {
+      await hub.ready
+      const at = await listen(server, port, host)
+      isListening = true
+      return at
+    },
+    attach(own) {
+      isListening = true
+      return attach(own, { handle, upgrade })
+    },
+    fetch: (request, { ip } = {}) => answer(request, ip ?? 'unknown'),
+    operations,
+    drain: drain.drain,
+    drainOn: (signals) => onSignals(drain, signals === undefined ? {} : { signals }),
     close,
   }
 }
 
-/**
- * Whoever announces realtime.v1 in the address may be a client that takes this for a plain server, because its first open
- * failed. It makes up its mind after 2 s, so it is sent away before.
- */
-const addressSignInMs = 1_500
-
-/** Time for the last bytes over HTTP to leave, in ms. */
-const lastWordsMs = 500
-
-/** Starts a server; its errors say what to do. */
-export function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
-  return new Promise((resolve, reject) => {
-    const failed = (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE'
-      reject(
-        taken
-          ? new RealtimeError(
-              'port-in-use',
-              `Port ${port} is taken, so the server cannot start. Stop what uses it, or choose another port.`,
-              { cause },
-            )
-          : cause,
-      )
-    }
-    server.once('error', failed)
-    server.listen(port, host, () => {
-      // A fault of a running server is not one of starting it.
-      server.off('error', failed)
-      resolve({ port: (server.address() as AddressInfo).port })
-    })
-  })
-}
-
-function sinkOf(ws: WebSocket): SessionSink {
-  return {
-    send: (text) => ws.send(text),
-    close(code, reason) {
-      ws.close(code, reason)
-      // A peer that is gone does not answer the close frame.
-      setTimeout(() => ws.terminate(), 5_000).unref()
-    },
-  }
-}
-
-function refuse(socket: Duplex, status: string) {
-  // A peer that keeps its half open would keep the socket.
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
-}
+const draining = {
+  ok: false,
+  code: 'TRY_LATER',
+  message: 'this server is going away; come back, and another one answers',
+  retryAfterMs: 2_000,
+} as const
 
 function notFound(_request: IncomingMessage, response: ServerResponse) {
   response.writeHead(404).end()

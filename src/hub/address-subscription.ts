@@ -11,6 +11,22 @@ export function addressSubscription(params: URLSearchParams): SubscribeFrame | n
   return { type: 'subscribe', events, filters: filtersIn(params), ...(lastEventId && { lastEventId }) }
 }
 
+/**
+ * What a socket is opened with: `addressSubscription`, or every event where only filters are named, of those that are known
+ * (`minAmount`, `maxAmount`, `status`): any other parameter may mean something else. Null where nothing is asked for.
+ */
+export function seedIn(params: URLSearchParams): SubscribeFrame | null {
+  const named = addressSubscription(params)
+  if (named !== null) return named
+  const known = [...params].filter(([name, value]) => value !== '' && knownFilters.has(name))
+  if (known.length === 0) return null
+  const lastEventId = params.get('lastEventId')
+  const filters = Object.fromEntries(known.map(([name, value]) => [name, filterValue(name, value)]))
+  return { type: 'subscribe', events: ['*'], filters, ...(lastEventId && { lastEventId }) }
+}
+
+const knownFilters = new Set(['minAmount', 'maxAmount', 'status'])
+
 export function filtersIn(params: URLSearchParams): Record<string, unknown> {
   const given = [...params].filter(([name]) => !reserved.has(name))
   return Object.fromEntries(given.map(([name, value]) => [name, filterValue(name, value)]))

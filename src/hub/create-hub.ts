@@ -98,7 +98,7 @@ export interface Hub {
   revoke(whom: { subject: string; streams?: readonly string[] }): Promise<void>
   /** On every node: has clients fetch again what these streams feed, names or patterns; left out: everything. */
   resync(what?: { streams?: readonly string[]; reason?: string }): Promise<void>
-  /** Asks sessions to leave and come back, of those that understand; returns how many. @param count @default all of them */
+  /** Asks sessions to leave and come back, of those that understand and were not asked before; returns how many. @param count @default all of them */
   askToReconnect(hint: { afterMs: number; spreadMs: number }, count?: number): number
   /** What a user is sent where a plain session asks for nothing. */
   defaultOf(subject: string): Promise<DefaultSubscription | null>
@@ -159,6 +159,7 @@ export function createHub(given: HubOptions): Hub {
   const defaults = engine ?? createDefaults()
   let closed = false
   let isReady = engine === undefined
+  const asked = new WeakSet<Session>()
 
   // ── events ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -277,7 +278,10 @@ export function createHub(given: HubOptions): Hub {
       resumed: watch.resumed,
       refused: watch.refused,
       threw: watch.threw,
-      ended: () => session !== null && fanOut.remove(session),
+      ended() {
+        if (session !== null) fanOut.remove(session)
+        request.ended?.()
+      },
     }
     const created = createSession(request, sink, shared, events)
     session = created
@@ -321,7 +325,9 @@ export function createHub(given: HubOptions): Hub {
       let askedFor = 0
       for (const session of [...fanOut.all]) {
         if (askedFor >= count) break
-        if (session.askToReconnect(hint)) askedFor++
+        if (asked.has(session) || !session.askToReconnect(hint)) continue
+        asked.add(session)
+        askedFor++
       }
       return askedFor
     },

@@ -6,13 +6,16 @@ import { createScope } from '../base/scope.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import { type ClientFrame, protocolName } from '../protocol/frames.ts'
 import { endpointOf, maxBodyBytes, protocolHeader } from '../transports/over-http.ts'
+import type { Identity } from './access.ts'
 import { addressSubscription } from './address-subscription.ts'
 import type { Hub } from './create-hub.ts'
 import { corsHeaders, errorResponse, readBody, refusalResponse, tokenOf } from './http-answers.ts'
 import { beginHttpSession, type HttpSessionRequest } from './http-session.ts'
 import { createPollBuffer, type PollAnswer, type PollBuffer } from './poll-buffer.ts'
 import type { Session, SessionSink } from './session.ts'
+import type { SessionRefusal } from './sign-in.ts'
 import { createSseStream } from './sse-stream.ts'
+import { answerDefault, answerSubscriptions, changeDefault, framesOf } from './subscriptions-route.ts'
 
 export interface HttpHandlerOptions {
   /** Where the routes are. @default '/api/v1/events' */
@@ -21,12 +24,35 @@ export interface HttpHandlerOptions {
   allowQueryToken?: boolean
   /** Which other sites' pages may ask, by the `Origin` they send. @default all: tokens sign in, not cookies */
   allowOrigin?: (origin: string | undefined) => boolean
+  /** Answers what is posted without a session: a backend that publishes. @default nobody may */
+  publish?: (request: Request) => Promise<Response>
+  /** Comes between a session and its reader; for faults. */
+  wrapSink?: (sink: SessionSink) => SessionSink
   /** The hub's own. */
   clock?: Clock
 }
 
+/** What is known of whoever asks, besides the request. */
+export interface AskedBy {
+  /** The address, where that is known. */
+  ip?: string
+  /** Asked before a session begins: is there room? @default yes */
+  admit?: () => Promise<Admitted>
+}
+
+/** A place, or why there is none. */
+export type Admitted =
+  | { readonly ok: true; readonly stay: Stay }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly retryAfterMs: number }
+
+export interface Stay {
+  /** Null: there is room for this user. */
+  signedIn(subject: string): SessionRefusal | null
+  leave(): void
+}
+
 /** Answers every request, also one for a route that does not exist. */
-export type HttpHandler = (request: Request) => Promise<Response>
+export type HttpHandler = (request: Request, by?: AskedBy) => Promise<Response>
 
 interface OpenSession {
   session: Session
@@ -39,18 +65,23 @@ export const defaultBasePath = '/api/v1/events'
 
 export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHandler {
   const { basePath = defaultBasePath, allowQueryToken = false, allowOrigin = () => true, clock = systemClock } = options
+  const { publish, wrapSink = (sink) => sink } = options
   const sessions = new Map<string, OpenSession>()
 
-  function route(request: Request, url: URL): Promise<Response> | Response {
+  function route(request: Request, url: URL, by: AskedBy): Promise<Response> | Response {
     const path = url.pathname.slice(basePath.length).replace(/\/$/, '')
     switch (`${request.method} ${path}`) {
       case 'GET /stream':
-        return openStream(request, url)
+        return openStream(request, url, by)
       case 'GET ':
-        return url.searchParams.has('connectionId') ? poll(request, url) : openPolled(request, url)
-      case 'POST /ack':
+        return names(url) ? poll(request, url) : openPolled(request, url, by)
+      case 'GET /subscriptions':
+        return readSubscriptions(request, url)
       case 'POST ':
+        return publish === undefined || names(url) ? receive(request, url, path) : publish(request)
       case 'PATCH /subscriptions':
+        return changeSubscriptions(request, url, path)
+      case 'POST /ack':
         return receive(request, url, path)
       default:
         return request.method === 'OPTIONS'
@@ -63,7 +94,7 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
 
   /** Begins a session; `refused` tells whether there is one. */
   function begin(request: HttpSessionRequest, sink: SessionSink, signal: AbortSignal, buffer: PollBuffer | null) {
-    const begun = beginHttpSession(hub, request, sink)
+    const begun = beginHttpSession(hub, request, wrapSink(sink))
     const { session, refused } = begun
     sessions.set(session.id, { session, tokens: new Set([request.token]), buffer })
     signal.addEventListener('abort', begun.leave)
@@ -91,9 +122,15 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
     return found?.tokens.has(tokenOf(request, allowQueryToken)) ? found : undefined
   }
 
+  function askedBy(request: Request, { ip }: AskedBy, stay: Stay) {
+    return { token: tokenOf(request, allowQueryToken), ip, stay }
+  }
+
   // ── event streams ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  async function openStream(request: Request, url: URL): Promise<Response> {
+  async function openStream(request: Request, url: URL, by: AskedBy): Promise<Response> {
+    const admitted = await admittedBy(by)
+    if (!admitted.ok) return tooMany(admitted)
     const livecache = url.searchParams.get('protocol') === protocolName
     const stream = createSseStream({
       livecache,
@@ -101,7 +138,7 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
       onGone: () => end(session),
       onSlow: () => session.end(closeCodes.resync, 'it was read too slowly'),
     })
-    const asked = { token: tokenOf(request, allowQueryToken), awaitsAcks: livecache }
+    const asked = { ...askedBy(request, by, admitted.stay), transport: 'sse', awaitsAcks: livecache }
     const subscribe = livecache ? null : subscriptionOf(request, url)
     const { session, refused } = begin({ ...asked, subscribe }, stream, request.signal, null)
     const refusal = await refused
@@ -114,11 +151,13 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
 
   // ── long polling ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  async function openPolled(request: Request, url: URL): Promise<Response> {
+  async function openPolled(request: Request, url: URL, by: AskedBy): Promise<Response> {
     if (url.searchParams.get('protocol') !== protocolName) {
       const hint = `Add protocol=${protocolName} to the address, or read ${basePath}/stream.`
       return errorResponse(400, 'INVALID', `Long polling is for clients that speak ${protocolName}. ${hint}`)
     }
+    const admitted = await admittedBy(by)
+    if (!admitted.ok) return tooMany(admitted)
     const scope = createScope(clock)
     const buffer = createPollBuffer({
       scope,
@@ -128,7 +167,7 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
         end(session)
       },
     })
-    const asked = { token: tokenOf(request, allowQueryToken), subscribe: null, awaitsAcks: false }
+    const asked = { ...askedBy(request, by, admitted.stay), transport: 'poll', subscribe: null, awaitsAcks: false }
     const { session, refused } = begin(asked, buffer, request.signal, buffer)
     const refusal = await refused
     if (refusal !== null) {
@@ -153,7 +192,7 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
     const found = find(request, url)
     if (found === undefined) return noSession()
     const text = await readBody(request, maxBodyBytes)
-    if (text === null) return errorResponse(413, 'TOO_LARGE', `a request may have ${maxBodyBytes} bytes at most`)
+    if (text === null) return tooLong()
     const frames = framesIn(text)
     if (frames === null) return errorResponse(400, 'INVALID', 'the body must be a JSON array of frames')
     // Else whoever guards one of the routes (a proxy, a limit) could be got around by another.
@@ -167,12 +206,50 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
     return new Response(null, { status: 204 })
   }
 
-  return async (request) => {
+  // ── subscriptions ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  async function readSubscriptions(request: Request, url: URL): Promise<Response> {
+    const reader = await identify(request)
+    if (reader === null) return refusedToken()
+    if (!names(url)) return answerDefault(hub, reader)
+    const session = ownSession(url, reader)
+    return session === undefined ? noSession() : answerSubscriptions(session)
+  }
+
+  /** Of a session over HTTP: whatever it says. Of another one what it wants, and of nobody's the default of the user. */
+  async function changeSubscriptions(request: Request, url: URL, path: string): Promise<Response> {
+    if (sessions.has(url.searchParams.get('connectionId') ?? '')) return receive(request, url, path)
+    const reader = await identify(request)
+    if (reader === null) return refusedToken()
+    const text = await readBody(request, maxBodyBytes)
+    if (text === null) return tooLong()
+    if (!names(url)) return changeDefault(hub, reader, text)
+    const session = ownSession(url, reader)
+    if (session === undefined) return noSession()
+    const frames = framesOf(text)
+    if (frames === null || !frames.every(({ type }) => type === 'subscribe' || type === 'unsubscribe')) {
+      return errorResponse(400, 'INVALID', 'the body must be frames of type "subscribe" and "unsubscribe"')
+    }
+    for (const frame of frames) session.receive(JSON.stringify(frame))
+    return answerSubscriptions(session)
+  }
+
+  async function identify(request: Request): Promise<Identity | null> {
+    return hub.identify(tokenOf(request, allowQueryToken)).catch(() => null)
+  }
+
+  /** A stranger's is as unknown as none. */
+  function ownSession(url: URL, { subject }: Identity): Session | undefined {
+    const session = hub.session(url.searchParams.get('connectionId')!)
+    return session?.identity?.subject === subject ? session : undefined
+  }
+
+  return async (request, by = {}) => {
     const origin = request.headers.get('origin')
     if (origin !== null && !allowOrigin(origin)) {
       return errorResponse(403, 'FORBIDDEN', 'pages of this origin may not ask')
     }
-    const response = await route(request, new URL(request.url))
+    const response = await route(request, new URL(request.url), by)
     for (const [name, value] of corsHeaders(origin, request.method)) response.headers.set(name, value)
     return response
   }
@@ -202,6 +279,23 @@ function framesIn(text: string): JsonObject[] | null {
   } catch {
     return null
   }
+}
+
+const names = (url: URL) => url.searchParams.has('connectionId')
+
+const tooLong = () => errorResponse(413, 'TOO_LARGE', `a request may have ${maxBodyBytes} bytes at most`)
+
+const refusedToken = () => errorResponse(401, 'UNAUTHORIZED', 'the token was refused')
+
+const room: Stay = { signedIn: () => null, leave: () => {} }
+
+async function admittedBy({ admit }: AskedBy): Promise<Admitted> {
+  return admit === undefined ? { ok: true, stay: room } : admit()
+}
+
+function tooMany({ code, message, retryAfterMs }: Extract<Admitted, { ok: false }>): Response {
+  const retryAfter = { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }
+  return errorResponse(code === 'RATE_LIMIT' ? 429 : 503, code, message, retryAfter)
 }
 
 const noSession = () =>

@@ -2,6 +2,7 @@
 import type { SubscribeFrame } from '../protocol/frames.ts'
 import type { Hub } from './create-hub.ts'
 import type { Session, SessionSink } from './session.ts'
+import type { SessionRefusal } from './sign-in.ts'
 
 export interface HttpSessionRequest {
   token: string | undefined
@@ -9,6 +10,10 @@ export interface HttpSessionRequest {
   subscribe: SubscribeFrame | null
   /** Whether the client can confirm events. */
   awaitsAcks: boolean
+  transport: string
+  ip: string | undefined
+  /** Its place, to be left when it ends. */
+  stay: { signedIn(subject: string): SessionRefusal | null; leave(): void }
 }
 
 /** How a session ended. */
@@ -28,7 +33,7 @@ export interface HttpSession {
 
 export function beginHttpSession(
   hub: Hub,
-  { token, subscribe, awaitsAcks }: HttpSessionRequest,
+  { token, subscribe, awaitsAcks, transport, ip, stay }: HttpSessionRequest,
   sink: SessionSink,
 ): HttpSession {
   let accept!: (accepted: null) => void
@@ -46,7 +51,16 @@ export function beginHttpSession(
     },
   }
   const known = token === undefined ? {} : { token }
-  const session = hub.connect(watched, { livecache: subscribe === null, oneWay: true, awaitsAcks, ...known })
+  const session = hub.connect(watched, {
+    livecache: subscribe === null,
+    oneWay: true,
+    awaitsAcks,
+    transport,
+    admit: ({ subject }) => stay.signedIn(subject),
+    ended: stay.leave,
+    ...(ip !== undefined && { ip }),
+    ...known,
+  })
   const say = (frame: object) => session.receive(JSON.stringify(frame))
   if (subscribe === null) say({ type: 'auth', ...known })
   else {

@@ -65,6 +65,8 @@ export interface SessionRequest {
   ip?: string
   /** Asked once somebody is signed in: is there room for this one? @default yes */
   admit?: (identity: Identity) => SessionRefusal | null
+  /** Called once it has ended, in whichever way. */
+  ended?: () => void
 }
 
 /** What all sessions of a hub share. */
@@ -593,7 +595,8 @@ export function createSession(
   }
 
   function endRefused({ code, message, retryAfterMs }: SessionRefusal) {
-    if (request.livecache) {
+    // Over HTTP the answer to the request says so.
+    if (request.livecache && !request.oneWay) {
       send({ type: 'error', code, message, retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) })
     }
     tell.refused({ code, session: info() })

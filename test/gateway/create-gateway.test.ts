@@ -172,7 +172,7 @@ describe('a gateway', () => {
   })
 
   it('turns away pages it was not told to serve', async () => {
-    const { ws } = await start({ allowOrigin: (origin) => origin === 'https://app.test' })
+    const { ws } = await start({ origins: ['https://app.test'] })
     const { refusals } = rawSocket(`${ws}/realtime`, [], { origin: 'https://evil.test' })
     await until(() => refusals.length > 0)
     expect(refusals[0]).toContain('403')

@@ -357,7 +357,7 @@ describe('events', () => {
 
 describe('an event that no client could read', () => {
   it.each([
-    ['too long', 'x'.repeat(65_500), 'may have 65536 characters at most'],
+    ['too long', 'x'.repeat(65_500), 'bytes at most'],
     ['too deep', JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`), 'nested'],
   ])('is refused when it is published: %s', async (_what, payload, reason) => {
     const hub = newHub()
