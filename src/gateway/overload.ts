@@ -4,12 +4,14 @@ import { RealtimeError } from '../base/errors.ts'
 export interface OverloadOptions {
   /** How late the event loop may be before limits tighten, in ms. `Infinity`: they never do. @default 200 */
   limitMs?: number
+  /** How long it has to keep up until they loosen by a fifth, in ms. @default 1_000 */
+  windowMs?: number
 }
 
 export interface OverloadWatch {
-  /** By how much to tighten: 1 while all is well, up to 4. It rises at once, and falls by a fifth a second once the lag is half the limit. */
+  /** By how much to tighten: 1 while all is well, up to 4. It rises at once, and falls step by step while the lag is below half the limit. */
   readonly factor: number
-  /** The longest the event loop was late within the last second or two, in ms. */
+  /** The longest the event loop was late within this window and the one before, in ms. */
   readonly lagMs: number
   /** Stops watching: all is well from then on. */
   close(): void
@@ -17,10 +19,9 @@ export interface OverloadWatch {
 
 const maxFactor = 4
 const sampleMs = 50
-const windowMs = 1_000
 
 /** Throws `invalid-option` for a limit that is none. */
-export function createOverloadWatch({ limitMs = 200 }: OverloadOptions = {}): OverloadWatch {
+export function createOverloadWatch({ limitMs = 200, windowMs = 1_000 }: OverloadOptions = {}): OverloadWatch {
   if (!(limitMs > 0)) {
     throw new RealtimeError(
       'invalid-option',
