@@ -29,6 +29,8 @@ export interface MetricsSources {
   /** By what limits are tightened, 1 at rest, and how late timers are, in ms. */
   overload?: () => { factor: number; lagMs: number }
   isReady?: () => boolean
+  /** Lines of the log that could not be written; it only grows. */
+  droppedLogLines?: () => number
 }
 
 export interface Metrics {
@@ -74,14 +76,14 @@ export async function prometheusMetrics(options: MetricsOptions = {}): Promise<M
     })
   }
 
-  function readCounter(name: string, help: string, read: (stats: HubStats) => number) {
+  function readCounter(name: string, help: string, read: (from: MetricsSources) => number) {
     return new client.Counter({
       name: prefix + name,
       help,
       registers,
       collect() {
         this.reset()
-        this.inc(sources === null ? 0 : read(sources.stats()))
+        this.inc(sources === null ? 0 : read(sources))
       },
     })
   }
@@ -99,21 +101,29 @@ export async function prometheusMetrics(options: MetricsOptions = {}): Promise<M
     })
   }
 
-  readCounter('deliveries_total', 'Events sent, once per session', (stats) => stats.deliveries)
-  readCounter('messages_total', 'Messages that events travelled in', (stats) => stats.messages)
-  readCounter('replayed_total', 'Events sent again after a resume', (stats) => stats.replayed)
-  readCounter('published_total', 'Events published by this node', (stats) => stats.published)
-  readCounter('acks_total', 'Events that clients confirmed', (stats) => stats.acks)
-  readCounter('rejected_total', 'Events whose payload the schema of a client refused', (stats) => stats.rejected)
-  readCounter(
+  const statsCounter = (name: string, help: string, read: (stats: HubStats) => number) =>
+    readCounter(name, help, ({ stats }) => read(stats()))
+
+  statsCounter('deliveries_total', 'Events sent, once per session', (stats) => stats.deliveries)
+  statsCounter('messages_total', 'Messages that events travelled in', (stats) => stats.messages)
+  statsCounter('replayed_total', 'Events sent again after a resume', (stats) => stats.replayed)
+  statsCounter('published_total', 'Events published by this node', (stats) => stats.published)
+  statsCounter('acks_total', 'Events that clients confirmed', (stats) => stats.acks)
+  statsCounter('rejected_total', 'Events whose payload the schema of a client refused', (stats) => stats.rejected)
+  statsCounter(
     'resumed_streams_total',
     'Streams that sessions asked to go on with',
     ({ resumes: { complete, incomplete } }) => complete + incomplete,
   )
-  readCounter(
+  statsCounter(
     'gaps_total',
     'Streams that a session could not go on with, because events were gone',
     (stats) => stats.resumes.incomplete,
+  )
+  readCounter(
+    'log_lines_dropped_total',
+    'Lines of the log that could not be written',
+    ({ droppedLogLines }) => droppedLogLines?.() ?? 0,
   )
   readGauge('ready', '1 where the node takes sessions', ({ isReady }) => isReady && Number(isReady()))
   readGauge('engine_up', '1 where the store of events is reached', ({ engine }) => engine && Number(engine().isUp))

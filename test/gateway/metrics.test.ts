@@ -123,6 +123,7 @@ describe('the metrics', () => {
       queues: () => ({ unacked: 40, unsent_bytes: 1_024 }),
       overload: () => ({ factor: 2, lagMs: 130 }),
       isReady: () => false,
+      droppedLogLines: () => 6,
     })
     expect(await lines()).toMatchObject({
       livecache_engine_up: 0,
@@ -133,6 +134,7 @@ describe('the metrics', () => {
       livecache_overload_factor: 2,
       livecache_event_loop_lag_seconds: 0.13,
       livecache_ready: 0,
+      livecache_log_lines_dropped_total: 6,
     })
   })
 
