@@ -28,7 +28,12 @@ const floors: Record<string, { rooms: string[]; packages: string[] }> = {
     rooms: ['react', 'query', 'hub', 'client', 'transports', 'protocol', 'base'],
     packages: ['@tanstack/react-query'],
   },
-  gateway: { rooms: ['hub', 'protocol', 'base'], packages: ['node:*', 'ws', 'jose'] },
+  gateway: {
+    rooms: ['hub', 'protocol', 'base'],
+    // The last four are optional peers: types, and `import()` where they are asked for.
+    packages: ['node:*', 'ws', 'jose', 'redis', 'prom-client', 'pino', 'rate-limiter-flexible'],
+  },
+  cli: { rooms: ['gateway', 'hub', 'client', 'transports', 'protocol', 'base'], packages: ['node:*', 'ws'] },
   // The front door.
   '.': { rooms: ['protocol', 'transports', 'client', 'query', 'react', 'ui', 'toasts', 'goals'], packages: [] },
 }

@@ -17,7 +17,8 @@ import type { HubObserver, HubStats } from './observer.ts'
 import { travel } from './publishable.ts'
 import { type AuthorizePublish, createPublishing } from './publishing.ts'
 import type { RateLimiter } from './rate-limit.ts'
-import { createSession, type Session, type SessionEvents, type SessionRequest, type SessionSink } from './session.ts'
+import { createSession } from './session.ts'
+import type { Session, SessionEvents, SessionRequest, SessionSink } from './session-port.ts'
 import { createWatch } from './watch.ts'
 
 export interface HubOptions {

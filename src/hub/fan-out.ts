@@ -1,6 +1,6 @@
 // Everybody who is here, by what they may read, so that an event costs as much as it has readers.
 import type { LoggedEvent } from './event-log.ts'
-import type { Session } from './session.ts'
+import type { Session } from './session-port.ts'
 import { headOf, sortNames } from './stream-names.ts'
 
 export interface FanOut {

@@ -1,7 +1,7 @@
 // A session that begins with a request over HTTP: signed in by the token of that request, and known before it is answered.
 import type { SubscribeFrame } from '../protocol/frames.ts'
 import type { Hub } from './create-hub.ts'
-import type { Session, SessionSink } from './session.ts'
+import type { Session, SessionSink } from './session-port.ts'
 import type { SessionRefusal } from './sign-in.ts'
 
 export interface HttpSessionRequest {

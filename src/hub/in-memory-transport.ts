@@ -1,5 +1,5 @@
 // A transport to a hub in the same process: no port, no socket, the same frames.
-import type { SessionSink } from './session.ts'
+import type { SessionSink } from './session-port.ts'
 import { encodeFrame } from '../protocol/codec.ts'
 import { protocolName } from '../protocol/frames.ts'
 import type { Transport, TransportListener } from '../transports/transport.ts'

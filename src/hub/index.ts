@@ -13,6 +13,6 @@ export type { HubObserver, HubStats, SessionInfo, SessionState } from './observe
 export type { AuthorizePublish, PublishDecision, PublishRequest } from './publishing.ts'
 export type { RateLimit, RateLimiter } from './rate-limit.ts'
 export { createServerFaults } from './server-faults.ts'
-export type { Session, SessionRequest, SessionSink } from './session.ts'
+export type { Session, SessionRequest, SessionSink } from './session-port.ts'
 export { TokenRefused } from './token-refused.ts'
 export type { TokenRefusal } from './token-refused.ts'

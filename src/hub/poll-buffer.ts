@@ -1,6 +1,6 @@
 // What a polled session is sent, until it is fetched: numbered, repeated until it is confirmed, bounded.
 import type { Scope } from '../base/scope.ts'
-import type { SessionSink } from './session.ts'
+import type { SessionSink } from './session-port.ts'
 
 export interface PollBufferOptions {
   scope: Scope

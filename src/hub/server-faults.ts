@@ -5,7 +5,7 @@ import type { Undo } from '../base/emitter.ts'
 import { isObject } from '../base/json.ts'
 import { createScope } from '../base/scope.ts'
 import { serverFrameFields } from '../protocol/frames.ts'
-import type { SessionSink } from './session.ts'
+import type { SessionSink } from './session-port.ts'
 
 /** Which frames meet a fault: events alone, or also what is said about them (`subscribed`, `ping` …). */
 export type FaultyFrames = 'events' | 'all'

@@ -1,5 +1,4 @@
 // One client's stay at the server: what it says, what it subscribed to, what it is sent. Who it is, is sign-in.ts.
-import type { Clock } from '../base/clock.ts'
 import { throwLater } from '../base/emitter.ts'
 import { createScope } from '../base/scope.ts'
 import { decodeClientFrame, encodeFrame } from '../protocol/codec.ts'
@@ -10,127 +9,21 @@ import {
   type ClientFrame,
   protocolName,
   type PublishFrame,
-  type ResumedFrame,
   type ServerFrame,
   type SubscribeFrame,
 } from '../protocol/frames.ts'
-import { type Authorize, type AuthorizeEvent, type Identity, namedStreams, type Verify } from './access.ts'
-import { flatFrame, livecacheFrame } from './encode-event.ts'
-import type { EventLog, LoggedEvent } from './event-log.ts'
+import { type Identity, namedStreams } from './access.ts'
+import type { LoggedEvent } from './event-log.ts'
 import { createHeartbeat } from './heartbeat.ts'
-import type { SessionLimits } from './limits.ts'
-import type { Matchers } from './matcher.ts'
-import type { HubStats, SessionInfo, SessionState } from './observer.ts'
-import { createPlaces } from './places.ts'
-import type { Publishing } from './publishing.ts'
+import type { SessionInfo, SessionState } from './observer.ts'
+import { createOutgoing } from './outgoing.ts'
 import { createTokenBucket } from './rate-limit.ts'
 import { createReach } from './reach.ts'
-import { inOrder, missedIn } from './replay.ts'
+import { createReading } from './reading.ts'
+import type { Session, SessionEvents, SessionOptions, SessionRequest, SessionSink } from './session-port.ts'
 import { createSignIn, type SessionRefusal } from './sign-in.ts'
 import { sortNames } from './stream-names.ts'
-import { createUnacked } from './unacked.ts'
 import { createWishes } from './wishes.ts'
-
-/** The socket, as far as a session needs one. */
-export interface SessionSink {
-  send(text: string): void
-  /** An event; may travel together with others that are sent at about the same time, before whatever `send` is given next. @default send */
-  sendEvent?(text: string): void
-  close(code: number, reason: string): void
-  /** Bytes that the network has not taken yet. */
-  readonly buffered?: number
-  /** A ping that no app sees, where the socket knows such. Its answer is to be told by `heard`. */
-  ping?(): void
-}
-
-export interface SessionRequest {
-  /** True where the client announced `realtime.v1`; others get flat frames and no `welcome`. */
-  livecache: boolean
-  /** How long a livecache client may take to sign in, in ms. @default the hub's `authTimeoutMs` */
-  signInWithinMs?: number
-  /** What a plain client brought along in its address or header. */
-  token?: string
-  /**
-   * True where what the client says comes in requests of its own (SSE, polling): it is pinged, and not expected to answer.
-   * @default false
-   */
-  oneWay?: boolean
-  /** False where the client has no way to confirm events: they count as confirmed when sent. @default true */
-  awaitsAcks?: boolean
-  /** What it asked for in its address: a subscription without a name, made as soon as somebody is signed in. */
-  seed?: SubscribeFrame | null
-  /** For metrics and logs. @default 'memory' */
-  transport?: string
-  /** Where it came from, where that is known. */
-  ip?: string
-  /** Asked once somebody is signed in: is there room for this one? @default yes */
-  admit?: (identity: Identity) => SessionRefusal | null
-  /** Called once it has ended, in whichever way. */
-  ended?: () => void
-}
-
-/** What all sessions of a hub share. */
-export interface SessionOptions {
-  clock: Clock
-  log: EventLog
-  matchers: Matchers
-  publishing: Publishing
-  stats: HubStats
-  verify: Verify
-  authorize: Authorize | undefined
-  authorizeEvent: AuthorizeEvent | undefined
-  heartbeatMs: number
-  idleMs: number
-  maxLifeMs: number
-  reconnectSpreadMs: number
-  ackTimeoutMs: number
-  authTimeoutMs: number
-  retentionMs: number
-  limits: Required<SessionLimits>
-  /** How much dearer everything is just now than in quiet times; 1: not at all. */
-  pressure: () => number
-  /** What this user is sent where a plain session asks for nothing. */
-  defaultOf: (subject: string) => Promise<SubscribeFrame | null>
-}
-
-/** What a session tells its hub. */
-export interface SessionEvents {
-  /** It reads these, names or patterns, from now on. */
-  reads(streams: readonly string[]): void
-  changed(info: SessionInfo, ended?: { code: number; reason: string }): void
-  resumed(info: SessionInfo, about: { complete: number; incomplete: number; replayed: number }): void
-  refused(about: { code: string; limit?: string; session?: SessionInfo }): void
-  /** A function of the app threw. */
-  threw(name: string, cause: unknown): void
-  ended(): void
-}
-
-export interface Session {
-  readonly id: string
-  readonly identity: Identity | null
-  readonly unacked: number
-  readonly info: SessionInfo
-  /** What it subscribed to; under `''` what has no name. */
-  readonly subscriptions: readonly (readonly [name: string, spec: SubscriptionSpec])[]
-  /** The fan-out's: the number of the event it was asked about last. */
-  askedAbout: number
-  /** To be called with each message of the client. */
-  receive(text: string): void
-  /** To be called when something of the client was heard that is no message. */
-  heard(): void
-  /** To be called with each published event. Returns whether it was sent. */
-  offer(event: LoggedEvent): boolean
-  /** Asks the client to leave and come back; false where it would not understand. */
-  askToReconnect(hint: { afterMs: number; spreadMs: number }): boolean
-  /** Takes streams away, names or patterns, until the token is renewed. */
-  revoke(streams: readonly string[]): void
-  /** Tells the client to fetch again what these streams feed; left out: everything. */
-  resync(streams: readonly string[] | undefined, reason: string | undefined): void
-  /** Ends the session from the server's side. */
-  end(code: number, reason: string): void
-  /** To be called when the socket is gone. */
-  gone(): void
-}
 
 /** The only frame read before sign-in; a token is no longer than this. */
 const maxAuthLength = 8_192
@@ -154,19 +47,8 @@ export function createSession(
   const id = crypto.randomUUID()
   const scope = createScope(clock)
   const wishes = createWishes(options.matchers)
-  const places = createPlaces()
   const ackTimeoutMs = request.awaitsAcks === false ? Infinity : options.ackTimeoutMs
-  const sendEvent = sink.sendEvent ?? sink.send
   const frames = createTokenBucket(limits.frames, clock.now)
-  const unacked = createUnacked({
-    scope,
-    now: clock.now,
-    limitMs: ackTimeoutMs,
-    max: limits.maxUnacked,
-    maxBytes: limits.maxUnackedBytes,
-    onLate: () => end(closeCodes.timeout, 'ACK_TIMEOUT: an event was not confirmed in time'),
-    onFull: () => endAtLimit('unacked', closeCodes.resync, 'too many events are unconfirmed'),
-  })
   const signIn = createSignIn({
     clock,
     scope,
@@ -181,8 +63,22 @@ export function createSession(
     authorize: options.authorize,
     identity: () => signIn.identity,
     onError: (cause) => tell.threw('authorize', cause),
-    onGranted: (stream) => beginAll((spec) => (reads(spec, stream) ? [stream] : [])),
+    onGranted: (stream) => beginAll((spec) => (reading.reads(spec, stream) ? [stream] : [])),
   })
+  const reading = createReading(log, reach)
+  const outgoing = createOutgoing({
+    clock,
+    scope,
+    log,
+    stats,
+    sink,
+    livecache: request.livecache,
+    ackTimeoutMs,
+    limits,
+    wants,
+    end: endAtLimit,
+  })
+  const { places, unacked } = outgoing
   const heartbeat = createHeartbeat({
     scope,
     now: clock.now,
@@ -262,7 +158,7 @@ export function createSession(
     whenDecided(reach.decide([...namedStreams(reader), ...places.streams]), () => {
       withdraw([...places.streams].filter((stream) => !reach.may(stream)))
       send({ type: 'authenticated', ...signIn.expiresIn })
-      beginAll((spec) => streamsOf(reader, spec).filter((stream) => !couldRead(stream)))
+      beginAll((spec) => reading.streamsOf(reader, spec).filter((stream) => !couldRead(stream)))
     })
   }
 
@@ -401,8 +297,8 @@ export function createSession(
     const spec: SubscriptionSpec = { events, ...(filters && { filters }), ...(streams && { streams }) }
     wishes.set(ref ?? '', spec)
     enter('subscribed')
-    begin(ref ?? '', spec, streamsOf(reader, spec))
-    if (!request.livecache && lastEventId) replayAfter(lastEventId, reader)
+    begin(ref ?? '', spec, reading.streamsOf(reader, spec))
+    if (!request.livecache && lastEventId) outgoing.replayAfter(lastEventId, reading.knownTo(reader))
   }
 
   /** What the client says next waits until `answer` is there. */
@@ -432,24 +328,6 @@ export function createSession(
       const gained = gainedBy(spec)
       if (gained.length > 0) begin(name, spec, gained)
     }
-  }
-
-  /** Those named outright count before their first event too, so that a client has a position to go on from. */
-  function streamsOf(reader: Identity, spec: SubscriptionSpec): string[] {
-    const known = new Set([...knownTo(reader), ...namedStreams(reader, spec.streams)])
-    return [...known].filter((stream) => reads(spec, stream))
-  }
-
-  /** The streams of the log that this one may read, without a look at all the others. */
-  function knownTo(reader: Identity): string[] {
-    const { names, heads } = sortNames(reader.streams)
-    const found = new Set(names.filter((stream) => log.has(stream)))
-    for (const head of heads) for (const stream of log.streamsUnder(head)) found.add(stream)
-    return [...found].filter((stream) => reach.may(stream))
-  }
-
-  function reads(spec: SubscriptionSpec, stream: string): boolean {
-    return (spec.streams === undefined || matchesAnyStream(spec.streams, stream)) && reach.may(stream)
   }
 
   function unsubscribe({ id: ref, events }: { id?: string; events?: readonly string[] }) {
@@ -492,57 +370,12 @@ export function createSession(
 
   function resumeNow({ lastEventId, streams: asked = {} }: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
     const named = Object.entries(asked).filter(([stream]) => reach.may(stream))
-    const whole = new Set<string>()
-    const missed: LoggedEvent[] = []
-    for (const [stream, position] of named) {
-      places.begin(stream, position.seq)
-      const events = missedIn(log, stream, { position, toldSeq: 0, lastIndex: undefined })
-      if (events !== null) missed.push(...events)
-      if (events !== null) whole.add(stream)
-    }
-    const replayed = replay([...missed, ...missedElsewhere(lastEventId, asked, reader)])
+    // On others it was told of them when it subscribed, or has not heard of them.
+    const others = reading.knownTo(reader).filter((stream) => !Object.hasOwn(asked, stream))
+    const { streams, incomplete, replayed } = outgoing.resume(named, others, lastEventId)
     flowing = true
-    const answer = named.map(([stream]) => [stream, resumedAt(stream, whole.has(stream))] as const)
-    send({ type: 'resumed', streams: Object.fromEntries(answer) })
-    const about = { complete: whole.size, incomplete: named.length - whole.size, replayed }
-    stats.resumes.complete += about.complete
-    stats.resumes.incomplete += about.incomplete
-    tell.resumed(info(), about)
-  }
-
-  /** On streams the client has no position in: it was told of them when it subscribed, or has not heard of them. */
-  function missedElsewhere(lastEventId: string | undefined, asked: object, reader: Identity): LoggedEvent[] {
-    const lastIndex = lastEventId === undefined ? undefined : log.find(lastEventId)?.index
-    const others = knownTo(reader).filter((stream) => !Object.hasOwn(asked, stream))
-    return others.flatMap(
-      (stream) => missedIn(log, stream, { position: undefined, toldSeq: places.at(stream), lastIndex }) ?? [],
-    )
-  }
-
-  function resumedAt(stream: string, complete: boolean): ResumedFrame['streams'][string] {
-    const head = log.head(stream)
-    if (complete) return { ...head, complete, prev: places.tell(stream, head.seq).prev }
-    places.begin(stream, head.seq)
-    return { ...head, complete }
-  }
-
-  /** A plain client names no streams: its last event says how far it had come. */
-  function replayAfter(lastEventId: string, reader: Identity) {
-    const lastIndex = log.find(lastEventId)?.index
-    if (lastIndex === undefined) return
-    const known = knownTo(reader)
-    replay(known.flatMap((stream) => missedIn(log, stream, { position: undefined, toldSeq: 0, lastIndex }) ?? []))
-  }
-
-  function replay(missed: readonly LoggedEvent[]): number {
-    let replayed = 0
-    for (const event of inOrder(missed)) {
-      if (!wants(event)) continue
-      deliver(event, true)
-      replayed++
-    }
-    stats.replayed += replayed
-    return replayed
+    send({ type: 'resumed', streams })
+    tell.resumed(info(), { complete: named.length - incomplete, incomplete, replayed })
   }
 
   // ── what the client is sent ───────────────────────────────────────────────────────────────────────────────────
@@ -562,17 +395,6 @@ export function createSession(
     }
   }
 
-  function deliver(event: LoggedEvent, replayed: boolean) {
-    if (scope.disposed) return
-    const { stream, seq } = event.frame
-    const prev = places.send(stream, seq)
-    const text = request.livecache ? livecacheFrame(event, prev, replayed) : flatFrame(event)
-    if (!unacked.add(event.frame, text.length)) return
-    stats.deliveries++
-    sendEvent(text)
-    if ((sink.buffered ?? 0) > limits.maxBuffered) endAtLimit('buffered', closeCodes.resync, 'it reads too slowly')
-  }
-
   /** Names every stream that moved, what was sent included: else the last event could be lost and nobody would know. */
   function beat() {
     const streams = request.livecache && flowing ? places.tellMoved(seqOf, maxStreamsPerFrame) : null
@@ -589,8 +411,9 @@ export function createSession(
     if (!scope.disposed) sink.send(encodeFrame(frame))
   }
 
-  function endAtLimit(limit: string, code: number, reason: string) {
-    tell.refused({ code: code === closeCodes.rateLimit ? 'RATE_LIMIT' : 'RESYNC', limit, session: info() })
+  function endAtLimit(limit: string | null, code: number, reason: string) {
+    if (limit !== null)
+      tell.refused({ code: code === closeCodes.rateLimit ? 'RATE_LIMIT' : 'RESYNC', limit, session: info() })
     end(code, reason)
   }
 
@@ -644,11 +467,7 @@ export function createSession(
     askedAbout: 0,
     receive,
     heard: heartbeat.heard,
-    offer(event) {
-      if (scope.disposed || !flowing || !wants(event)) return false
-      deliver(event, false)
-      return true
-    },
+    offer: (event) => flowing && outgoing.offer(event),
     askToReconnect,
     revoke(streams) {
       const known = new Set([...places.streams, ...sortNames(streams).names])

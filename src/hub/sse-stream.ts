@@ -1,7 +1,7 @@
 // The body of an event stream: what a session sends, as far as the reader keeps up.
 import type { Scope } from '../base/scope.ts'
 import { closeText, livecacheText, openingText, plainText, rememberLast, retryText } from './sse-text.ts'
-import type { SessionSink } from './session.ts'
+import type { SessionSink } from './session-port.ts'
 
 export interface SseStreamOptions {
   livecache: boolean
@@ -70,6 +70,9 @@ export function createSseStream({ livecache, scope, onGone, onSlow }: SseStreamO
       waiting += encode(text) ?? ''
       deliver()
       if (waiting.length > maxWaiting) onSlow()
+    },
+    get buffered() {
+      return waiting.length
     },
     close(code, reason) {
       if (isEnded) return

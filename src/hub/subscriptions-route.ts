@@ -6,7 +6,7 @@ import type { Identity } from './access.ts'
 import type { Hub } from './create-hub.ts'
 import type { DefaultSubscription } from './engine.ts'
 import { errorResponse } from './http-answers.ts'
-import type { Session } from './session.ts'
+import type { Session } from './session-port.ts'
 
 /** What a session is subscribed to, or a user by default. */
 export function answerSubscriptions(session: Session): Response {

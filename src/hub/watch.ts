@@ -1,7 +1,7 @@
 // Telling those who watch a hub. One of them that throws is reported, and keeps nothing from happening.
 import { RealtimeError } from '../base/errors.ts'
 import type { HubObserver } from './observer.ts'
-import type { SessionEvents } from './session.ts'
+import type { SessionEvents } from './session-port.ts'
 
 export interface Watch {
   session: NonNullable<HubObserver['session']>

@@ -60,7 +60,8 @@ export function watchLink(transport: Transport, { token }: TransportBench): Watc
       },
       message(text) {
         hear('message', opened)
-        frames.push(JSON.parse(text) as { type: string })
+        // A server may pack several into one message.
+        frames.push(...[JSON.parse(text) as { type: string } | { type: string }[]].flat())
       },
       alive: () => hear('alive', opened),
       closed(closure) {
