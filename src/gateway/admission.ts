@@ -20,10 +20,8 @@ export interface LimitOptions {
   maxStrangers?: number
   /** Of those, from one address. Beyond it: 429 `RATE_LIMIT`. @default 200 */
   maxStrangersPerIp?: number
-  /** How often one address may come. Beyond it: 429 `RATE_LIMIT`. @default { burst: 500, perSecond: 50 } */
-  connectRate?: RateLimit
-  /** How often one user may publish. Beyond it: `RATE_LIMIT`. @default { burst: 500, perSecond: 50 } */
-  publishRate?: RateLimit
+  /** How often one address may come. Beyond it: 429 `RATE_LIMIT`. @default 500 at once, 50 a second */
+  connect?: RateLimit
 }
 
 export const defaultLimits: Required<LimitOptions> = {
@@ -32,15 +30,16 @@ export const defaultLimits: Required<LimitOptions> = {
   maxPerUser: 100,
   maxStrangers: 2_000,
   maxStrangersPerIp: 200,
-  connectRate: { burst: 500, perSecond: 50 },
-  publishRate: { burst: 500, perSecond: 50 },
+  connect: { burst: 500, perSecond: 50 },
 }
+
+type Crowded = 'connections' | 'perIp' | 'perUser' | 'strangers' | 'strangersPerIp' | 'overload'
 
 export interface Refusal {
   readonly ok: false
   readonly code: 'RATE_LIMIT' | 'TRY_LATER'
-  /** Which option it was; `overload` where there would have been room at any other time. */
-  readonly limit: keyof LimitOptions | 'overload'
+  /** Which option it was, without its `max`; `overload` where there would have been room at any other time. */
+  readonly limit: Crowded | 'connect'
   readonly message: string
   /** When it may succeed. A part of it is left to chance, so that those who were refused together do not return together. */
   readonly retryAfterMs: number
@@ -57,11 +56,15 @@ export interface Stay {
 export interface Admission {
   /** To be asked before a connection begins. Never rejects. */
   admit(ip: string): Promise<{ readonly ok: true; readonly stay: Stay } | Refusal>
-  /** To be asked before something is published for a client. Null: go on. Never rejects. */
-  mayPublish(subject: string): Promise<Refusal | null>
   /** Now. */
   readonly counts: { connections: number; strangers: number; addresses: number; users: number }
   readonly limits: Required<LimitOptions>
+}
+
+interface Refused {
+  ip: string
+  /** Where it is known by then. */
+  subject?: string
 }
 
 export interface AdmissionOptions {
@@ -71,38 +74,34 @@ export interface AdmissionOptions {
   /** By how much to tighten; 1 is not at all. @default never */
   pressure?: () => number
   /** Told of everybody who is refused. */
-  onRefused?: (refusal: Refusal, about: { ip?: string; subject?: string }) => void
+  onRefused?: (refusal: Refusal, about: Refused) => void
   /** Uniform in [0, 1). @default Math.random */
   random?: () => number
 }
 
 /** In ms, the last part left to chance. A sign-in takes a moment; the others wait for somebody to leave. */
-const comeBack: Record<
-  Exclude<Refusal['limit'], 'connectRate' | 'publishRate'>,
-  { afterMs: number; spreadMs: number }
-> = {
-  maxConnections: { afterMs: 5_000, spreadMs: 10_000 },
-  maxPerIp: { afterMs: 30_000, spreadMs: 30_000 },
-  maxPerUser: { afterMs: 30_000, spreadMs: 30_000 },
-  maxStrangers: { afterMs: 1_000, spreadMs: 4_000 },
-  maxStrangersPerIp: { afterMs: 1_000, spreadMs: 9_000 },
+const comeBack: Record<Crowded, { afterMs: number; spreadMs: number }> = {
+  connections: { afterMs: 5_000, spreadMs: 10_000 },
+  perIp: { afterMs: 30_000, spreadMs: 30_000 },
+  perUser: { afterMs: 30_000, spreadMs: 30_000 },
+  strangers: { afterMs: 1_000, spreadMs: 4_000 },
+  strangersPerIp: { afterMs: 1_000, spreadMs: 9_000 },
   overload: { afterMs: 5_000, spreadMs: 10_000 },
 }
-/** For rates, where the spread is the time it takes for all of the burst to come back. */
-const rateSpreadMs = { atLeast: 1_000, atMost: 60_000 }
+/** For who comes too often it is the time until all of the burst has come back. */
+const connectSpreadMs = { atLeast: 1_000, atMost: 60_000 }
 
 const why: Record<Refusal['limit'], string> = {
-  maxConnections: 'this server has as many connections as it takes',
-  maxPerIp: 'your address has as many connections as one may have',
-  maxPerUser: 'this user has as many connections as one may have',
-  maxStrangers: 'too many are signing in',
-  maxStrangersPerIp: 'too many are signing in from your address',
-  connectRate: 'your address comes too often',
-  publishRate: 'this user publishes too often',
+  connections: 'this server has as many connections as it takes',
+  perIp: 'your address has as many connections as one may have',
+  perUser: 'this user has as many connections as one may have',
+  strangers: 'too many are signing in',
+  strangersPerIp: 'too many are signing in from your address',
+  connect: 'your address comes too often',
   overload: 'this server has more to do than it can',
 }
 
-const tryLater: readonly Refusal['limit'][] = ['maxConnections', 'maxStrangers', 'overload']
+const tryLater: readonly Refusal['limit'][] = ['connections', 'strangers', 'overload']
 
 /** Throws `invalid-option` for a limit that is none. */
 export function createAdmission(options: AdmissionOptions = {}): Admission {
@@ -114,20 +113,20 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
   let connections = 0
   let strangers = 0
 
-  function findFull(address: string): Refusal['limit'] | undefined {
+  function findFull(address: string): Crowded | undefined {
     const there = [
-      ['maxConnections', connections],
-      ['maxPerIp', addresses.of(address)],
-      ['maxStrangersPerIp', strangersByAddress.of(address)],
-      ['maxStrangers', strangers],
+      ['connections', connections, limits.maxConnections],
+      ['perIp', addresses.of(address), limits.maxPerIp],
+      ['strangersPerIp', strangersByAddress.of(address), limits.maxStrangersPerIp],
+      ['strangers', strangers, limits.maxStrangers],
     ] as const
-    const full = there.find(([limit, count]) => count >= limits[limit])
+    const full = there.find(([, count, limit]) => count >= limit)
     if (full !== undefined) return full[0]
     const factor = pressure()
-    return there.some(([limit, count]) => count >= Math.max(1, limits[limit] / factor)) ? 'overload' : undefined
+    return there.some(([, count, limit]) => count >= Math.max(1, limit / factor)) ? 'overload' : undefined
   }
 
-  function refuse(limit: Refusal['limit'], waitMs: number, about: { ip?: string; subject?: string }): Refusal {
+  function refuse(limit: Refusal['limit'], waitMs: number, about: Refused): Refusal {
     const code = tryLater.includes(limit) ? 'TRY_LATER' : 'RATE_LIMIT'
     const retryAfterMs = Math.ceil(waitMs)
     const message = `${why[limit]}; try again in ${Math.ceil(retryAfterMs / 1_000)} s`
@@ -136,24 +135,23 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     return refusal
   }
 
-  function waitFor(limit: keyof typeof comeBack): number {
+  function refuseFull(limit: Crowded, about: Refused): Refusal {
     const { afterMs, spreadMs } = comeBack[limit]
-    return afterMs + random() * spreadMs
+    return refuse(limit, afterMs + random() * spreadMs, about)
   }
 
-  /** Null, or in how many ms to come back. */
-  async function takeOne(kind: string, key: string, limit: RateLimit): Promise<Verdict> {
-    const waitMs = await takeFrom(kind, key, limit)
-    if (waitMs === null) return null
-    const refillMs = (limit.burst / limit.perSecond) * 1_000
-    return waitMs + random() * Math.min(rateSpreadMs.atMost, Math.max(rateSpreadMs.atLeast, refillMs))
+  function refuseOften(waitMs: number, about: Refused): Refusal {
+    const { burst, perSecond } = limits.connect
+    const { atLeast, atMost } = connectSpreadMs
+    const refillMs = (burst / perSecond) * 1_000
+    return refuse('connect', waitMs + random() * Math.min(atMost, Math.max(atLeast, refillMs)), about)
   }
 
-  /** A limiter that fails must neither stop the traffic nor keep a place taken. */
-  async function takeFrom(kind: string, key: string, limit: RateLimit): Promise<Verdict> {
+  /** Null, or in how many ms to come back. A limiter that fails must neither stop the traffic nor keep a place taken. */
+  async function takeOne(address: string): Promise<Verdict> {
     try {
-      // Costlier rather than a smaller bucket: buckets may be shared with processes that are not overloaded.
-      return await rateLimiter.take(kind, key, limit, Math.round(pressure()))
+      // Costlier rather than a smaller bucket: it may be shared with processes that are not overloaded.
+      return await rateLimiter.take('connect', address, limits.connect, Math.round(pressure()))
     } catch {
       return null
     }
@@ -175,7 +173,7 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     return {
       signedIn(subject) {
         if (!isHere || user !== null) return null
-        if (users.of(subject) >= limits.maxPerUser) return refuse('maxPerUser', waitFor('maxPerUser'), { ip, subject })
+        if (users.of(subject) >= limits.maxPerUser) return refuseFull('perUser', { ip, subject })
         user = subject
         users.add(subject)
         endStrangeness()
@@ -200,30 +198,28 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     async admit(ip) {
       const address = limitKey(ip)
       const full = findFull(address)
-      if (full !== undefined) return refuse(full, waitFor(full as keyof typeof comeBack), { ip })
+      if (full !== undefined) return refuseFull(full, { ip })
       // Taken before the limiter answers: many may ask at once.
       const stay = enter(ip, address)
-      const waitMs = await takeOne('connect', address, limits.connectRate)
+      const waitMs = await takeOne(address)
       if (waitMs === null) return { ok: true, stay }
       stay.leave()
-      return refuse('connectRate', waitMs, { ip })
-    },
-    async mayPublish(subject) {
-      const waitMs = await takeOne('publish', subject, limits.publishRate)
-      return waitMs === null ? null : refuse('publishRate', waitMs, { subject })
+      return refuseOften(waitMs, { ip })
     },
   }
 }
 
+/** Those of sessions may come along in the same object; they are the hub's. */
 function resolveLimits(given: LimitOptions = {}): Required<LimitOptions> {
   const limits = { ...defaultLimits, ...definedOf(given) }
-  for (const [name, limit] of Object.entries(limits)) {
-    const isRate = name.endsWith('Rate')
-    if (isRate ? isSoundRate(limit) : isSoundCount(limit)) continue
+  for (const name of Object.keys(defaultLimits) as (keyof LimitOptions)[]) {
+    const isRate = name === 'connect'
+    if (isRate ? isSoundRate(limits[name]) : isSoundCount(limits[name])) continue
+    const shown = isRate ? JSON.stringify(limits[name]) : String(limits[name])
     const what = isRate ? 'a burst of 1 or more and a perSecond above 0' : 'a whole number from 1 on, or Infinity'
     throw new RealtimeError(
       'invalid-option',
-      `limits.${name} is ${JSON.stringify(limit)}, which would refuse everybody or nobody by mistake. It needs ${what}.`,
+      `limits.${name} is ${shown}, which would refuse everybody or nobody by mistake. It needs ${what}.`,
     )
   }
   return limits

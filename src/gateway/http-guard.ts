@@ -1,6 +1,8 @@
 // What node:http is told so that nobody can hold the server up, and how requests are refused. How often somebody may come is admission.ts.
 import { type IncomingMessage, type Server, type ServerOptions, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ServerOptions as WebSocketServerOptions } from 'ws'
+import { maxFrameLength } from '../protocol/codec.ts'
 import type { Refusal } from './admission.ts'
 
 /** Headers a request may have; browsers send about twenty. */
@@ -23,6 +25,21 @@ export const guardedServer: ServerOptions = {
   // Some clients (Java's own) offer h2c with each request, and expect an answer in HTTP/1.1 where it is not taken. Node before 24.9 has no such option.
   shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
 }
+
+/**
+ * For `WebSocketServer`: a message in many pieces, or in many packets, costs much more than its bytes. Whoever breaks the protocol is cut 5 s
+ * after having been told.
+ */
+export const guardedSockets: WebSocketOptions = {
+  maxPayload: maxFrameLength,
+  maxFragments: 1_024,
+  maxBufferedChunks: 8_192,
+  closeTimeout: 5_000,
+  perMessageDeflate: false,
+}
+
+/** Those that `@types/ws` does not know are named too. */
+type WebSocketOptions = WebSocketServerOptions & Record<'maxFragments' | 'maxBufferedChunks' | 'closeTimeout', number>
 
 /** What `createServer` has no option for. @param maxConnections sessions: sockets may be twice as many, as browsers open several over HTTP */
 export function hardenServer(server: Server, { maxConnections }: { maxConnections: number }) {
