@@ -1,5 +1,6 @@
 // The table of event types, for client and server: a schema for the payload of each, and how payloads of older versions
-// become those of the current one. Who checks payloads, and when, is client/inbox.ts.
+// become those of the current one. Who checks payloads, and when, is client/inbox.ts for what arrives and hub/contract.ts for what is
+// published; the table for other languages is json-schema.ts.
 import { RealtimeError } from '../base/errors.ts'
 
 /** The part of the Standard Schema interface that livecache uses; zod, valibot and arktype schemas all fit it. */
@@ -9,7 +10,14 @@ export interface StandardSchema<Output = unknown> {
     readonly vendor: string
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+    /** The same as JSON Schema, where the library offers it (Standard JSON Schema), or the app gave one. */
+    readonly jsonSchema?: JsonSchemaSource | undefined
   }
+}
+
+interface JsonSchemaSource {
+  /** What goes into the schema, which is what travels. Throws what it likes where JSON Schema can't say it. */
+  readonly input: (options: { readonly target: string }) => object
 }
 
 export type SchemaResult<Output> =
@@ -69,9 +77,14 @@ export function defineEvents<const Events extends EventTable>(events: Events): E
   return events
 }
 
-/** A schema that gives a payload its TypeScript type and checks nothing, for a server that is trusted to keep it. */
-export function payload<Payload>(): StandardSchema<Payload> {
-  return { '~standard': { version: 1, vendor: 'livecache', validate: (value) => ({ value: value as Payload }) } }
+/**
+ * A schema that gives a payload its TypeScript type and checks nothing, for a server that is trusted to keep it.
+ * @param described `jsonSchema`: what it looks like, for `eventsJsonSchema()`; it is not checked either
+ */
+export function payload<Payload>(described?: { readonly jsonSchema: object }): StandardSchema<Payload> {
+  const validate = (value: unknown) => ({ value: value as Payload })
+  const jsonSchema = described && { input: () => described.jsonSchema }
+  return { '~standard': { version: 1, vendor: 'livecache', validate, jsonSchema } }
 }
 
 /**
@@ -121,7 +134,7 @@ export function checkPayload(row: StandardSchema | undefined, value: unknown, v?
   return isVersioned(row) ? checkVersioned(row, value, v) : checkBy(row, value)
 }
 
-function isVersioned(schema: StandardSchema): schema is VersionedSchema {
+export function isVersioned(schema: StandardSchema): schema is VersionedSchema {
   return '~versions' in schema
 }
 

@@ -1,6 +1,9 @@
 import { describe, expectTypeOf, it } from 'vitest'
+import * as z from 'zod'
+import * as mini from 'zod/mini'
 import { versions } from '../../src/protocol/define-events.ts'
 import { defineEvents, payload, type PayloadOf, type StandardSchema } from '../../src/protocol/index.ts'
+import { type EventTable, eventsJsonSchema, withJsonSchema } from '../../src/protocol/index.ts'
 
 interface Goal {
   id: string
@@ -113,5 +116,54 @@ describe('versions', () => {
     versions({ current: 1 })
     // @ts-expect-error -- no upcast
     versions({ schema: payload<Goal>(), current: 2, older: { 1: { schema: payload<GoalV1>() } } })
+  })
+})
+
+describe('a table with JSON Schema', () => {
+  const dated = z.object({ id: z.string(), at: z.string().transform((text) => new Date(text)) })
+  type Dated = z.output<typeof dated>
+
+  it('stays as inferred: what a schema returns, of every kind of row', () => {
+    const table = defineEvents({
+      zod: dated,
+      mini: mini.object({ id: mini.string() }),
+      named: payload<Goal>({ jsonSchema: { type: 'object' } }),
+      with: withJsonSchema(dated, { type: 'object' }),
+      versions: versions({
+        schema: withJsonSchema(dated, {}),
+        current: 2,
+        older: {
+          1: {
+            schema: z.object({ was: z.string() }),
+            upcast(was) {
+              expectTypeOf(was).toEqualTypeOf<{ was: string }>()
+              return was
+            },
+          },
+        },
+      }),
+    })
+    type Table = typeof table
+    expectTypeOf<keyof Table>().toEqualTypeOf<'zod' | 'mini' | 'named' | 'with' | 'versions'>()
+    expectTypeOf<PayloadOf<Table['zod']>>().toEqualTypeOf<Dated>()
+    expectTypeOf<PayloadOf<Table['mini']>>().toEqualTypeOf<{ id: string }>()
+    expectTypeOf<PayloadOf<Table['named']>>().toEqualTypeOf<Goal>()
+    expectTypeOf<PayloadOf<Table['with']>>().toEqualTypeOf<Dated>()
+    expectTypeOf<PayloadOf<Table['versions']>>().toEqualTypeOf<Dated>()
+    expectTypeOf(table).toExtend<EventTable>()
+    expectTypeOf(eventsJsonSchema).toBeCallableWith(table, { target: 'draft-07', id: 'https://example.com' })
+  })
+
+  it('takes what libraries call a JSON Schema', () => {
+    expectTypeOf(withJsonSchema(dated, z.toJSONSchema(dated, { io: 'input' }))).toEqualTypeOf<StandardSchema<Dated>>()
+  })
+
+  it('refuses a description that describes nothing, and a dialect that is not written', () => {
+    // @ts-expect-error -- what would it be
+    payload<Goal>({})
+    // @ts-expect-error -- a name is no JSON Schema
+    payload<Goal>({ jsonSchema: 'Goal' })
+    // @ts-expect-error -- not written
+    eventsJsonSchema(events, { target: 'openapi-3.0' })
   })
 })
