@@ -70,7 +70,7 @@ export function createReach({ authorize, identity, onError, onGranted }: ReachOp
     decide(streams) {
       const reader = identity()
       if (authorize === undefined || reader === null) return null
-      const open = streams.filter((stream) => mayRead(reader, stream) && !decisions?.has(stream))
+      const open = [...new Set(streams)].filter((stream) => mayRead(reader, stream) && !decisions?.has(stream))
       const waits = open.map((stream) => ask(authorize, reader, stream)).filter((answer) => typeof answer !== 'string')
       return waits.length === 0 ? null : Promise.all(waits).then(() => {})
     },
