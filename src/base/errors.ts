@@ -23,6 +23,8 @@ export type RealtimeErrorCode =
   | 'invalid-toast'
   /** A payload was refused by the schema of its event type. */
   | 'invalid-payload'
+  /** Something was to be published whose type is not in the table of events. */
+  | 'unknown-event'
   /** The server ends one link after another because of what is said on them. */
   | 'protocol-fault'
   /** Something was published while nothing can be sent or kept: paused, signed out, or down for long. */

@@ -278,7 +278,7 @@ describe('both ends', () => {
     const seen = { true: 0, false: 0 }
     fc.assert(
       fc.property(anyEvent, (event) => {
-        const travelling = asItTravels(event as NewEvent)
+        const travelling = asItTravels(event)
         const before = structuredClone(travelling)
         const checked = contract.check(travelling)
         seen[`${checked.ok}`]++
