@@ -40,6 +40,8 @@ const library: UserConfig['build'] = {
     entry: {
       index: 'src/index.ts',
       ...Object.fromEntries(rooms.map((room) => [`${room}/index`, `src/${room}/index.ts`])),
+      // The bin: no subpath, one file to run.
+      'cli/livecache': 'src/cli/livecache.ts',
       styles: 'src/styles.css',
     },
   },

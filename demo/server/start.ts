@@ -33,7 +33,7 @@ const gateway = createGateway({
     sessions,
     // What is published is committed: an event must never tell of something that a crash takes back.
     onChange(change, origin) {
-      gateway.publish({ ...change, stream, origin })
+      void gateway.publish({ ...change, stream, origin })
       goalRoom.follow(change, origin)
     },
     asOf: (personId) => gateway.asOf([stream, ...rooms.streams(personId)]),

@@ -72,7 +72,7 @@ async function startBackend(options: Partial<GatewayOptions>): Promise<Backend> 
     publish(count = 1, stream = 'goal:1') {
       for (let n = 0; n < count; n++) {
         published.push(published.length + 1)
-        gateway.publish({ type: 'goal.counted', stream, payload: published.length })
+        void gateway.publish({ type: 'goal.counted', stream, payload: published.length })
       }
     },
   }

@@ -68,9 +68,9 @@ describe('a gateway', () => {
     const about = { entity: { type: 'goal', id: '7', version: 3 }, origin: { clientId: 'c1', mutationId: 'm1' } }
     client.on('goal.*', ({ payload, entity, origin }) => heard.push({ payload, entity, origin }))
     await until(() => client.inspect().subscriptions[0]?.status === 'subscribed')
-    gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: { id: 7 }, ...about })
-    gateway.publish({ type: 'goal.created', stream: 'tenant:2', payload: { id: 8 } })
-    gateway.publish({ type: 'goal.created', stream: 'user:ada', payload: { id: 9 } })
+    void gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: { id: 7 }, ...about })
+    void gateway.publish({ type: 'goal.created', stream: 'tenant:2', payload: { id: 8 } })
+    void gateway.publish({ type: 'goal.created', stream: 'user:ada', payload: { id: 9 } })
     await until(() => heard.length === 2)
     expect(heard).toEqual([
       { payload: { id: 7 }, ...about },
@@ -120,7 +120,7 @@ describe('a gateway', () => {
     const { gateway, http } = await start({
       onRequest: (_request, response) => response.setHeader(asOfHeader, gateway.asOf(['tenant:Žofia'])).end(),
     })
-    gateway.publish({ type: 'goal.created', payload: {}, stream: 'tenant:Žofia' })
+    void gateway.publish({ type: 'goal.created', payload: {}, stream: 'tenant:Žofia' })
     const { headers } = await fetch(`${http}/api/goals`)
     expect(parseAsOf(headers.get(asOfHeader))).toEqual({ 'tenant:Žofia': { epoch: gateway.hub.epoch, seq: 1 } })
   })
@@ -190,7 +190,7 @@ describe('a gateway', () => {
     socket.on('open', () => socket.send(JSON.stringify({ type: 'auth', token: 'x'.repeat(1_000_000) })))
     await until(() => closes.length === 1)
     expect(closes).toEqual([1009])
-    gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: 'still here' })
+    void gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: 'still here' })
     await until(() => heard.length === 1)
     expect(heard).toEqual(['still here'])
   })
@@ -213,8 +213,8 @@ describe('a plain client of the gateway', () => {
     const { texts } = rawSocket(`${ws}/realtime?token=${await tokenFor()}&events=goal.created&minAmount=5`)
     await until(() => gateway.hub.sessions === 1)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    gateway.publish({ ...published, id: 'E0', payload: { amount: 4 } })
-    gateway.publish(published)
+    void gateway.publish({ ...published, id: 'E0', payload: { amount: 4 } })
+    void gateway.publish(published)
     await until(() => texts.length > 0)
     expect(texts.map((text) => JSON.parse(text))).toEqual([flat])
   })
@@ -225,7 +225,7 @@ describe('a plain client of the gateway', () => {
     await until(() => gateway.hub.sessions === 1)
     await new Promise((resolve) => setTimeout(resolve, 50))
     for (const accountNumber of ['0123456789', 42, '42', 7]) {
-      gateway.publish({ type: 'paid', stream: 'tenant:1', payload: { accountNumber } })
+      void gateway.publish({ type: 'paid', stream: 'tenant:1', payload: { accountNumber } })
     }
     await until(() => texts.length === 3)
     expect(texts.map((text) => JSON.parse(text).paid.accountNumber)).toEqual(['0123456789', 42, '42'])
@@ -237,7 +237,7 @@ describe('a plain client of the gateway', () => {
     const byHeader = rawSocket(`${ws}/realtime?events=*`, [], { authorization: `Bearer ${token}` })
     await until(() => gateway.hub.sessions === 1)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    gateway.publish(published)
+    void gateway.publish(published)
     await until(() => byHeader.texts.length === 1)
 
     const bySubprotocol = rawSocket(`${ws}/realtime`, ['realtime.v1', `realtime.v1.token.${token}`])

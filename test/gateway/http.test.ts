@@ -72,7 +72,7 @@ describe.each(['sse', 'polling'] as const)('a gateway by %s', (name) => {
     const { link, heard, frames } = await join(transports[name](url))
     expect(heard[0]).toEqual(['opened', 'realtime.v1'])
     const payloads = [{ text: 'ü€🙂' }, { text: 'x'.repeat(60_000) }, { text: 'last' }]
-    for (const payload of payloads) gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload })
+    for (const payload of payloads) void gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload })
     await until(() => frames().filter(({ type }) => type === 'goal.created').length === 3)
     expect(frames().flatMap(({ payload }) => payload ?? [])).toEqual(payloads)
     link.send({ type: 'ping' })
@@ -121,7 +121,7 @@ describe('a plain client over HTTP', () => {
     client.hold()
     await until(() => client.getState().name === 'connected')
     const publish = (id: string, status: string) =>
-      gateway.publish({ type: 'goal.created', stream: 'tenant:1', id, payload: { status } })
+      void gateway.publish({ type: 'goal.created', stream: 'tenant:1', id, payload: { status } })
     publish('EV-1', 'open')
     publish('EV-2', 'closed')
     await until(() => heard.length === 1)
@@ -171,7 +171,7 @@ describe('a client over HTTP', () => {
     response.on('error', () => {})
     expect(gateway.hub.sessions).toBe(1)
     for (let count = 0; count < 1_000 && gateway.hub.sessions > 0; count++) {
-      gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: 'x'.repeat(60_000) })
+      void gateway.publish({ type: 'goal.created', stream: 'tenant:1', payload: 'x'.repeat(60_000) })
       if (count % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
     }
     expect(gateway.hub.sessions).toBe(0)

@@ -1,5 +1,5 @@
 // When events leave a gateway, in fake time; what then is on the wire, read by a real receiver.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPacker } from '../../src/gateway/packer.ts'
 

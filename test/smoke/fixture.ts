@@ -56,7 +56,7 @@ export async function startServer(options: Partial<GatewayOptions> = {}): Promis
     publish(count = 1) {
       for (let n = 0; n < count; n++) {
         published.push(published.length + 1)
-        gateway.publish({ type: 'goal.counted', stream: 'goal:1', payload: published.length })
+        void gateway.publish({ type: 'goal.counted', stream: 'goal:1', payload: published.length })
       }
     },
   }
