@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions
   storm: () => import('./storm.ts'),
   'events-node': () => import('./events-node.ts'),
   page: () => import('./page.ts'),
+  gateway: () => import('./gateway.ts'),
 }
 
 const { positionals: asked, values } = parseArgs({
