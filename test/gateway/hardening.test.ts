@@ -1,5 +1,6 @@
 // What no well-behaved client sends, over real sockets: slow ones, large ones, lies. The gateway stays up, and works for the others.
-import { createServer, type RequestListener } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deflateRawSync } from 'node:zlib'
@@ -37,6 +38,16 @@ async function start(options: Partial<GatewayOptions> = {}) {
   const connections = () =>
     new Promise<number>((resolve) => gateway.server.getConnections((_, count) => resolve(count)))
   return { gateway, port, connections }
+}
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  ends.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
 }
 
 function link(port: number, head?: string | Buffer): RawLink {
@@ -123,13 +134,7 @@ describe('a gateway among slow ones', () => {
       listener,
     )
     hardenServer(server, { maxConnections: 100 })
-    server.listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    ends.push(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    return (server.address() as AddressInfo).port
+    return listening(server)
   }
 
   it('F90 has a time limit for a body, whatever the server it is mounted on allows', async () => {
@@ -240,6 +245,24 @@ describe('a gateway among odd requests', () => {
       expect([name, statusOf(sent)]).toEqual([name, 431])
     }
     await open(port, 'ada')
+  })
+
+  it('F91 counts headers on any server it is put on', async () => {
+    const { gateway } = await start()
+    const server = createServer((_, response) => response.end('the app'))
+    gateway.attach(server)
+    const port = await listening(server)
+    const many = Array.from({ length: 150 }, (_, index) => `a${index}: b\r\n`).join('')
+    const heads = {
+      [`GET /api/v1/events HTTP/1.1\r\nHost: x\r\n${many}\r\n`]: 431,
+      [upgradeHead().replace(/\r\n$/, `${many}\r\n`)]: 431,
+      [`GET / HTTP/1.1\r\nHost: x\r\n${many}\r\n`]: 200,
+    }
+    for (const [head, status] of Object.entries(heads)) {
+      const sent = link(port, head)
+      await until(() => sent.text() !== '')
+      expect(statusOf(sent)).toBe(status)
+    }
   })
 
   it('F91 cuts off no header without a word: one that says where a page is from counts, wherever it stands', async () => {
