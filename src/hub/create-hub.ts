@@ -2,11 +2,13 @@
 import { type Clock, systemClock } from '../base/clock.ts'
 import { definedOf } from '../base/defined.ts'
 import { RealtimeError } from '../base/errors.ts'
+import { createSortableId } from '../base/sortable-id.ts'
 import { encodeAsOf } from '../protocol/as-of.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import type { EventTable } from '../protocol/define-events.ts'
 import { isPattern } from '../protocol/filter.ts'
 import type { Authorize, AuthorizeEvent, Identity, Verify } from './access.ts'
+import { createContract } from './contract.ts'
 import { createDefaults } from './defaults.ts'
 import type { Appended, DefaultSubscription, Engine, NodeMessage, OnceKey } from './engine.ts'
 import { createEventLog, type EventFrame, type LoggedEvent, type NewEvent } from './event-log.ts'
@@ -14,7 +16,7 @@ import { createFanOut } from './fan-out.ts'
 import { defaultSessionLimits, type SessionLimits } from './limits.ts'
 import { createMatchers } from './matcher.ts'
 import type { HubObserver, HubStats } from './observer.ts'
-import { travel } from './publishable.ts'
+import { travel, type Travelling } from './publishable.ts'
 import { type AuthorizePublish, createPublishing } from './publishing.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { createSession } from './session.ts'
@@ -112,6 +114,8 @@ export interface Hub {
   close(code?: number, reason?: string): void
 }
 
+/** Events longer than this are told of: every reader pays for them. */
+const largeBytes = 1_024
 /** An ack may be this late, then the longest wait between attempts, then the time to open: the longest way back of a client. */
 const wayBackMs = 32_000 + 10_000
 
@@ -128,6 +132,7 @@ export function createHub(given: HubOptions): Hub {
     authorize: undefined,
     authorizeEvent: undefined,
     authorizePublish: undefined,
+    events: undefined,
     engine: undefined,
     rateLimiter: unlimited,
     pressure: () => 1,
@@ -158,6 +163,8 @@ export function createHub(given: HubOptions): Hub {
     sessions: { connected: 0, authenticated: 0, subscribed: 0 },
   }
   const defaults = engine ?? createDefaults()
+  const contract = createContract(options.events)
+  const newId = createSortableId({ now: clock.now })
   let closed = false
   let isReady = engine === undefined
   const asked = new WeakSet<Session>()
@@ -171,15 +178,27 @@ export function createHub(given: HubOptions): Hub {
     watch.delivered(logged.frame, { sessions, tookMs: Math.max(0, clock.now() - publishedAt) })
   }
 
-  function checked(event: NewEvent): NewEvent {
+  /** As it travels, and as the table of events has it. */
+  function check(event: NewEvent): Travelling {
     const travelling = travel(event)
-    if (travelling.ok) return travelling.event
+    if (!travelling.ok) return travelling
+    const judged = contract.check(travelling.event)
+    return judged.ok ? { ...travelling, event: judged.event } : { ...judged, isTooLarge: false }
+  }
+
+  function checked(event: NewEvent): Travelling & { ok: true } {
+    const travelling = check(event)
+    if (travelling.ok) return travelling
     watch.refused({ code: travelling.isTooLarge ? 'TOO_LARGE' : 'INVALID', limit: 'publish' })
     throw travelling.error
   }
 
+  function warnIfLarge(frame: EventFrame, bytes: number) {
+    if (bytes > largeBytes) watch.large(frame, bytes)
+  }
+
   function appendHere(event: NewEvent): EventFrame {
-    const logged = log.append(event)
+    const logged = log.append({ ...event, id: event.id ?? newId() })
     stats.published++
     fan(logged)
     return logged.frame
@@ -187,7 +206,7 @@ export function createHub(given: HubOptions): Hub {
 
   async function append(event: NewEvent, once?: OnceKey): Promise<Appended> {
     if (engine === undefined) return { frame: appendHere(event), isNew: true }
-    const appended = await engine.append(event, once)
+    const appended = await engine.append({ ...event, id: event.id ?? newId() }, once)
     if (appended.isNew) stats.published++
     return appended
   }
@@ -244,7 +263,7 @@ export function createHub(given: HubOptions): Hub {
   const publishing = createPublishing({
     authorize,
     append,
-    check: travel,
+    check,
     rateLimiter,
     limit: limits.publish,
     pressure,
@@ -308,13 +327,23 @@ export function createHub(given: HubOptions): Hub {
     ready,
     stats,
     publish(event) {
-      if (engine === undefined) return appendHere(checked(event))
+      if (engine === undefined) {
+        const { event: travelling, bytes } = checked(event)
+        const frame = appendHere(travelling)
+        warnIfLarge(frame, bytes)
+        return frame
+      }
       throw new RealtimeError(
         'invalid-option',
         'publish() answers at once, and a hub with an engine has to wait for its store. Use append(), or the publish() of the gateway.',
       )
     },
-    append: async (event, once) => append(checked(event), once),
+    async append(event, once) {
+      const { event: travelling, bytes } = checked(event)
+      const appended = await append(travelling, once)
+      warnIfLarge(appended.frame, bytes)
+      return appended
+    },
     asOf: (streams) => encodeAsOf(Object.fromEntries(streams.map((stream) => [stream, log.head(named(stream))]))),
     connect,
     identify: async (token) => options.verify(token),

@@ -13,7 +13,7 @@ export interface NewEvent {
   stream: string
   entity?: EventEntity
   origin?: EventOrigin
-  /** @default a random one */
+  /** @default one that sorts by time */
   id?: string
   /** The version of the payload's schema. */
   v?: number

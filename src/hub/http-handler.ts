@@ -218,14 +218,15 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
 
   /** Of a session over HTTP: whatever it says. Of another one what it wants, and of nobody's the default of the user. */
   async function changeSubscriptions(request: Request, url: URL, path: string): Promise<Response> {
-    if (sessions.has(url.searchParams.get('connectionId') ?? '')) return receive(request, url, path)
+    if (find(request, url) !== undefined) return receive(request, url, path)
     const reader = await identify(request)
     if (reader === null) return refusedToken()
+    // Before the body is looked at, or its faults would tell a session that is there from none.
+    const session = names(url) ? ownSession(url, reader) : null
+    if (session === undefined) return noSession()
     const text = await readBody(request, maxBodyBytes)
     if (text === null) return tooLong()
-    if (!names(url)) return changeDefault(hub, reader, text)
-    const session = ownSession(url, reader)
-    if (session === undefined) return noSession()
+    if (session === null) return changeDefault(hub, reader, text)
     const frames = framesOf(text)
     if (frames === null || !frames.every(({ type }) => type === 'subscribe' || type === 'unsubscribe')) {
       return errorResponse(400, 'INVALID', 'the body must be frames of type "subscribe" and "unsubscribe"')

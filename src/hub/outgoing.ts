@@ -22,6 +22,7 @@ export interface OutgoingOptions {
   ackTimeoutMs: number
   limits: Required<SessionLimits>
   wants: (event: LoggedEvent) => boolean
+  mayRead: (stream: string) => boolean
   /** @param limit which of the limits it was; null for none */
   end: (limit: string | null, code: number, reason: string) => void
 }
@@ -47,7 +48,7 @@ const slowForMs = 2_000
 const slowTimes = 16
 
 export function createOutgoing(options: OutgoingOptions): Outgoing {
-  const { clock, scope, log, stats, sink, livecache, limits, wants, end } = options
+  const { clock, scope, log, stats, sink, livecache, limits, wants, mayRead, end } = options
   const sendEvent = sink.sendEvent ?? sink.send
   const places = createPlaces()
   const unacked = createUnacked({
@@ -92,6 +93,12 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     return replayed
   }
 
+  /** An event of a stream that may not be read is as unknown as none. */
+  function indexOf(eventId: string | undefined): number | undefined {
+    const found = eventId === undefined ? undefined : log.find(eventId)
+    return found !== undefined && mayRead(found.frame.stream) ? found.index : undefined
+  }
+
   function resumedAt(stream: string, complete: boolean): ResumedFrame['streams'][string] {
     const head = log.head(stream)
     if (complete) return { ...head, complete, prev: places.tell(stream, head.seq).prev }
@@ -118,7 +125,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
         missed.push(...events)
         whole.add(stream)
       }
-      const lastIndex = lastEventId === undefined ? undefined : log.find(lastEventId)?.index
+      const lastIndex = indexOf(lastEventId)
       for (const stream of others) {
         const known = { position: undefined, toldSeq: places.at(stream), lastIndex }
         missed.push(...(missedIn(log, stream, known) ?? []))
@@ -131,7 +138,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
       return { streams: Object.fromEntries(streams), incomplete, replayed }
     },
     replayAfter(lastEventId, streams) {
-      const lastIndex = log.find(lastEventId)?.index
+      const lastIndex = indexOf(lastEventId)
       if (lastIndex === undefined) return
       replay(streams.flatMap((stream) => missedIn(log, stream, { position: undefined, toldSeq: 0, lastIndex }) ?? []))
     },

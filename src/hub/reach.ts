@@ -1,6 +1,6 @@
 // What one session may read: what its token allows, less what the app's `authorize` refuses and what was revoked.
-import type { Authorize, Identity } from './access.ts'
-import { mayRead } from './access.ts'
+import { matchesAnyStream } from '../protocol/filter.ts'
+import { type Authorize, type Identity, mayRead } from './access.ts'
 
 export interface ReachOptions {
   authorize: Authorize | undefined
@@ -16,48 +16,47 @@ export interface Reach {
   may(stream: string): boolean
   /** Has these decided. Null where nothing has to be waited for. */
   decide(streams: readonly string[]): Promise<void> | null
-  /** From now on not, until the token is renewed. */
-  revoke(stream: string): void
+  /** Names or patterns; from now on not, until the token is renewed. */
+  revoke(streams: readonly string[]): void
   /** The token was renewed: everything is asked again. Returns what could be read with the one before. */
   reset(before: Identity): (stream: string) => boolean
 }
 
-type Decision = 'yes' | 'no' | 'pending'
+/** A promise while the app is being asked. */
+type Decision = 'yes' | 'no' | Promise<void>
 
 export function createReach({ authorize, identity, onError, onGranted }: ReachOptions): Reach {
-  let decisions: Map<string, Decision> | null = null
+  let decisions = new Map<string, Decision>()
+  /** Names and patterns. */
+  let revoked: readonly string[] = []
 
   /** Asks about a stream that the token allows. */
-  function ask(authorizeIt: Authorize, reader: Identity, stream: string): Decision | Promise<void> {
-    const asked = (decisions ??= new Map<string, Decision>())
-    const settle = (decision: Decision) => {
-      // A renewal, or a revocation, in between has the last word.
-      if (decisions === asked && asked.get(stream) !== 'no') asked.set(stream, decision)
-    }
+  function ask(authorizeIt: Authorize, reader: Identity, stream: string): Decision {
+    const asked = decisions
+    // Only true is a yes.
+    const settle = (answer: unknown) => void asked.set(stream, answer === true ? 'yes' : 'no')
     const refuse = (cause: unknown) => {
-      settle('no')
+      settle(false)
       onError(cause, stream)
     }
     try {
       const answer = authorizeIt(reader, stream)
-      if (typeof answer === 'boolean') {
-        settle(answer ? 'yes' : 'no')
-        return asked.get(stream)!
-      }
-      asked.set(stream, 'pending')
-      return answer.then((isAllowed) => settle(isAllowed ? 'yes' : 'no'), refuse)
+      if (typeof answer === 'boolean') settle(answer)
+      else asked.set(stream, answer.then(settle, refuse))
     } catch (cause) {
       refuse(cause)
-      return 'no'
     }
+    return asked.get(stream)!
   }
+
+  const isOpen = (reader: Identity, stream: string) => mayRead(reader, stream) && !matchesAnyStream(revoked, stream)
 
   function may(stream: string): boolean {
     const reader = identity()
-    if (reader === null || !mayRead(reader, stream)) return false
-    const known = decisions?.get(stream)
-    if (known !== undefined) return known === 'yes'
+    if (reader === null || !isOpen(reader, stream)) return false
     if (authorize === undefined) return true
+    const known = decisions.get(stream)
+    if (known !== undefined) return known === 'yes'
     const answer = ask(authorize, reader, stream)
     if (typeof answer === 'string') return answer === 'yes'
     // It reads on from where the stream is then, as one that was allowed later.
@@ -70,17 +69,21 @@ export function createReach({ authorize, identity, onError, onGranted }: ReachOp
     decide(streams) {
       const reader = identity()
       if (authorize === undefined || reader === null) return null
-      const open = [...new Set(streams)].filter((stream) => mayRead(reader, stream) && !decisions?.has(stream))
-      const waits = open.map((stream) => ask(authorize, reader, stream)).filter((answer) => typeof answer !== 'string')
+      const open = streams.filter((stream) => isOpen(reader, stream))
+      const answers = open.map((stream) => decisions.get(stream) ?? ask(authorize, reader, stream))
+      const waits = answers.filter((answer) => typeof answer !== 'string')
       return waits.length === 0 ? null : Promise.all(waits).then(() => {})
     },
-    revoke: (stream) => void (decisions ??= new Map<string, Decision>()).set(stream, 'no'),
+    revoke(streams) {
+      revoked = [...new Set([...revoked, ...streams])]
+    },
     reset(before) {
-      const decided = decisions
-      decisions = null
-      const isDecidedSo = (stream: string) =>
-        (decided?.get(stream) ?? (authorize === undefined ? 'yes' : 'no')) === 'yes'
-      return (stream) => mayRead(before, stream) && isDecidedSo(stream)
+      const [decided, taken] = [decisions, revoked]
+      decisions = new Map()
+      revoked = []
+      const wasTaken = (stream: string) => matchesAnyStream(taken, stream)
+      const wasAllowed = (stream: string) => authorize === undefined || decided.get(stream) === 'yes'
+      return (stream) => mayRead(before, stream) && !wasTaken(stream) && wasAllowed(stream)
     },
   }
 }

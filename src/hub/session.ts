@@ -3,7 +3,7 @@ import { throwLater } from '../base/emitter.ts'
 import { createScope } from '../base/scope.ts'
 import { decodeClientFrame, encodeFrame } from '../protocol/codec.ts'
 import { closeCodes } from '../protocol/codes.ts'
-import { isPattern, matchesAnyStream, type SubscriptionSpec } from '../protocol/filter.ts'
+import { isPattern, matchesAnyStream, streamsOverlap, type SubscriptionSpec } from '../protocol/filter.ts'
 import {
   type AckFrame,
   type ClientFrame,
@@ -76,6 +76,7 @@ export function createSession(
     ackTimeoutMs,
     limits,
     wants,
+    mayRead: reach.may,
     end: endAtLimit,
   })
   const { places, unacked } = outgoing
@@ -388,7 +389,9 @@ export function createSession(
     const { identity } = signIn
     if (options.authorizeEvent === undefined || identity === null) return true
     try {
-      return options.authorizeEvent(identity, frame)
+      // A promise, of a function that is async by mistake, is not a yes.
+      const answer: unknown = options.authorizeEvent(identity, frame)
+      return answer === true
     } catch (cause) {
       tell.threw('authorizeEvent', cause)
       return false
@@ -406,6 +409,12 @@ export function createSession(
   }
 
   const seqOf = (stream: string) => log.head(stream).seq
+
+  /** Whether this one may hear of the name, or of the pattern: those of others say who else there is. */
+  function concerns(stream: string): boolean {
+    if (!isPattern(stream)) return reach.may(stream)
+    return signIn.identity?.streams.some((readable) => streamsOverlap(readable, stream)) ?? false
+  }
 
   function send(frame: ServerFrame) {
     if (!scope.disposed) sink.send(encodeFrame(frame))
@@ -471,12 +480,12 @@ export function createSession(
     askToReconnect,
     revoke(streams) {
       const known = new Set([...places.streams, ...sortNames(streams).names])
-      const revoked = [...known].filter((stream) => matchesAnyStream(streams, stream) && reach.may(stream))
-      for (const stream of revoked) reach.revoke(stream)
-      withdraw(revoked)
+      const readable = [...known].filter((stream) => matchesAnyStream(streams, stream) && reach.may(stream))
+      reach.revoke(streams)
+      withdraw(readable)
     },
     resync(streams, reason) {
-      const own = streams?.filter((stream) => isPattern(stream) || reach.may(stream))
+      const own = streams?.filter(concerns)
       if (!request.livecache || own?.length === 0) return
       send({ type: 'resync', ...(own && { streams: own }), ...(reason !== undefined && { reason }) })
     },
