@@ -2,10 +2,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
 import { SignJWT } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/create-gateway.ts'
 import { type JwtOptions, verifyJwt } from '../../src/gateway/jwt.ts'
+import { pinoLogs } from '../../src/gateway/logs.ts'
 import {
   bareSocket,
   type End,
@@ -196,6 +198,31 @@ describe('a token that is not right', () => {
         expect([4401, 401]).toContain(link.ends[0]!.code)
       }
     }
+  })
+
+  it('F101 F78 is told to the log by its reason alone, and a clock that is off by a line of its own', async () => {
+    let log = ''
+    const destination = new Writable({ write: (chunk: Buffer, _, done) => (done(), void (log += chunk.toString())) })
+    const logs = await pinoLogs({ destination })
+    const clock = { now: () => Date.now() + 3_600_000 }
+    const { port } = await start({ clock, onError: logs.onError }, { logs })
+    const tokens: string[] = []
+    for (const sub of ['ada', 'bo', 'cy', 'di', 'ed']) {
+      const token = await sign({ sub, exp: seconds(900), email: `${sub}@example.com` })
+      tokens.push(token, token.split('.')[1]!, token.split('.')[2]!)
+      const link = keep(socket(port, { path: `/realtime?token=${token}` }))
+      await until(() => link.ends.length > 0)
+    }
+    await logs.flush()
+    const lines = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines.filter(({ msg }) => msg === 'refused').map(({ limit }) => limit)).toEqual(
+      Array(5).fill('token-expired'),
+    )
+    expect(lines.filter(({ msg }) => String(msg).includes("This machine's clock may be off (ahead)")).length).toBe(1)
+    for (const secret of [...tokens, '@example.com']) expect(log).not.toContain(secret)
   })
 
   it('F78 is not looked for in the address unless that was asked for', async () => {
