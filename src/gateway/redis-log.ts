@@ -94,7 +94,7 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
     const last = entries.at(-1)
     read = { index: newest, id: last?.index === newest ? last.id : '' }
     known = newest
-    copy.load({ epoch, heads, events: entries.flatMap(eventsOf) })
+    copy.load({ epoch, heads, events: unbroken(entries, newest).flatMap(eventsOf) })
     for (const { content } of unheard) if (content !== null && 'message' in content) copy.hear(content.message)
   }
 
@@ -187,6 +187,16 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
     join,
     follow,
   }
+}
+
+/**
+ * What lies behind the last hole: whatever is before one cannot be gone on from. There are none but where somebody else meddles with the log,
+ * or where it is trimmed faster than it is read.
+ */
+function unbroken(entries: readonly Entry[], newest: number): readonly Entry[] {
+  let first = entries.length
+  while (first > 0 && entries[first - 1]!.index === newest - (entries.length - first)) first--
+  return entries.slice(first)
 }
 
 type Reply =

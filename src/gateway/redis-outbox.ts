@@ -69,7 +69,9 @@ export function createOutbox<Desk extends { end(reason: Error): void }>(options:
     ask(ask) {
       if (isClosed) return Promise.reject(refusal({ wasAsked: false }, 'The engine was closed'))
       if (desk === null && waiting.size >= maxWaiting) {
-        return Promise.reject(refusal({ wasAsked: false }, `Redis is away, and ${maxWaiting} wait for it already`))
+        return Promise.reject(
+          refusal({ wasAsked: false }, `Redis is away, and ${maxWaiting} calls wait for it already`),
+        )
       }
       return new Promise((resolve, reject) => {
         const until = Date.now() + giveUpMs * (1 - answering)

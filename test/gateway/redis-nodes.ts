@@ -1,4 +1,5 @@
 // Nodes as the engine sees them: a copy of the log that remembers everything it was told, and says what is wrong with it.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type RedisEngineOptions, redisEngine } from '../../src/gateway/redis-engine.ts'
 import type { Engine, KeptLog, LogCopy, NodeMessage, Retention } from '../../src/hub/engine.ts'
 import type { EventFrame, LoggedEvent } from '../../src/hub/event-log.ts'
@@ -15,9 +16,13 @@ export interface Node {
   readonly messages: readonly NodeMessage[]
   follow(keep?: Partial<Retention>): Promise<void>
   frames(): EventFrame[]
+  /** Payloads and kinds of messages since the last load, as they came. */
+  story(): string[]
   /** Places where the order is broken: each one should be none. */
   faults(): string[]
 }
+
+export const counted = (n: number, stream = 'goal:1') => ({ type: 'goal.counted', stream, payload: n })
 
 const ends: (() => unknown)[] = []
 
@@ -40,6 +45,7 @@ export function createNode(redis: Pick<RedisProcess, 'client'>, options: RedisEn
   let loads = 0
   const messages: NodeMessage[] = []
   const faults: string[] = []
+  let story: string[] = []
 
   function see({ frame, index }: LoggedEvent, before: LoggedEvent | undefined) {
     if (frame.epoch !== log.epoch) faults.push(`${frame.eventId} is of another epoch`)
@@ -52,9 +58,10 @@ export function createNode(redis: Pick<RedisProcess, 'client'>, options: RedisEn
       events = [...kept.events]
       heads = new Map(kept.heads)
       loads++
+      story = []
       events.forEach((event, place) => see(event, events[place - 1]))
       for (const [stream, seq] of lastSeqs(events)) {
-        if (heads.get(stream) !== seq) faults.push(`${stream} is at ${heads.get(stream)}, not ${seq}`)
+        if ((heads.get(stream) ?? 0) < seq) faults.push(`${stream} is at ${heads.get(stream)}, before ${seq}`)
       }
     },
     take(event) {
@@ -64,8 +71,12 @@ export function createNode(redis: Pick<RedisProcess, 'client'>, options: RedisEn
       if (seq !== head + 1) faults.push(`${stream} went from ${head} to ${seq}`)
       heads.set(stream, seq)
       events.push(event)
+      story.push(String(event.frame.payload))
     },
-    hear: (message) => messages.push(message),
+    hear(message) {
+      messages.push(message)
+      story.push(message.kind)
+    },
   }
   return {
     engine,
@@ -84,6 +95,7 @@ export function createNode(redis: Pick<RedisProcess, 'client'>, options: RedisEn
     messages,
     follow: (keep = {}) => engine.follow(copy, { retentionMs: 300_000, maxPerStream: 1_000, ...keep }),
     frames: () => events.map(({ frame }) => frame),
+    story: () => story,
     faults: () => faults,
   }
 }
@@ -92,6 +104,39 @@ export async function joinNode(redis: Pick<RedisProcess, 'client'>, options?: Re
   const node = createNode(redis, options)
   await node.follow()
   return node
+}
+
+/** Publishes by all of these nodes until it is stopped; resolves with what was accepted, in the order of each node. */
+export function startTraffic(nodes: readonly Node[], pauseMs = 0): () => Promise<Accepted[]> {
+  const stopping = new AbortController()
+  const accepted: Accepted[] = []
+  let count = 0
+  async function publish(node: Node, place: number) {
+    while (!stopping.signal.aborted) {
+      const payload = { by: place, n: count++ }
+      const event = { type: 'goal.counted', stream: `goal:${payload.n % 3}`, payload }
+      await node.engine.append(event).then(
+        ({ frame, isNew }) => accepted.push({ ...payload, frame, isNew }),
+        // Whoever is refused at once must not try again at once.
+        () => sleep(5),
+      )
+      if (pauseMs > 0) await sleep(pauseMs)
+    }
+  }
+  const ended = Promise.all(nodes.map(publish))
+  own(() => stopping.abort())
+  return async () => {
+    stopping.abort()
+    await ended
+    return accepted
+  }
+}
+
+export interface Accepted {
+  by: number
+  n: number
+  frame: EventFrame
+  isNew: boolean
 }
 
 function lastSeqs(events: readonly LoggedEvent[]): Map<string, number> {
