@@ -1,14 +1,17 @@
 // The table of events at the server's end, held to what clients with the same table take.
 import * as fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { RealtimeError } from '../../src/base/errors.ts'
+import { createClient } from '../../src/client/index.ts'
 import { type ContractOptions, createContract } from '../../src/hub/contract.ts'
 import type { NewEvent } from '../../src/hub/event-log.ts'
+import { inMemoryTransport } from '../../src/hub/index.ts'
 import { asItTravels } from '../../src/hub/publishable.ts'
 import { decodeServerMessage } from '../../src/protocol/codec.ts'
 import { checkPayload } from '../../src/protocol/define-events.ts'
 import { defineEvents, type EventTable, payload, type StandardSchema, versions } from '../../src/protocol/index.ts'
+import { newHub, pass, subscribed } from './wire.ts'
 
 const events = defineEvents({
   'goal.created': z.object({
@@ -326,5 +329,66 @@ describe('both ends', () => {
         expect(contract.check(event as NewEvent).ok).toBe(false)
       }),
     )
+  })
+})
+
+describe('a hub with the table', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }))
+  afterEach(() => void vi.useRealTimers())
+
+  it('refuses its own app what does not fit, and nobody is sent anything', async () => {
+    const hub = newHub({ events })
+    const ada = await subscribed(hub)
+    const refused = [
+      made('goal.created', { goal: {} }),
+      made('goal.unknown', {}),
+      made('goal.renamed', { title: 'Ship', goalId: 'G-1' }, { v: 9 }),
+    ]
+    for (const event of refused) {
+      expect(() => hub.publish(event)).toThrow(RealtimeError)
+      await expect(hub.append(event)).rejects.toThrow('was not published')
+    }
+    await pass(1_000)
+    expect(ada.events()).toEqual([])
+    expect(hub.publish(made('goal.completed', { goalId: 'G-1' })).seq).toBe(1)
+    await pass(1_000)
+    expect(ada.events()).toMatchObject([{ type: 'goal.completed', seq: 1 }])
+  })
+
+  it('refuses a client the same, and says why', async () => {
+    const ada = await subscribed(newHub({ events, authorizePublish: () => true }))
+    const publish = (id: string, event: string, value: unknown) =>
+      ada.say({ type: 'publish', id, event, payload: value, stream: 'tenant:1' })
+    publish('m1', 'goal.completd', { goalId: 'G-1' })
+    publish('m2', 'goal.completed', { goalId: 7 })
+    publish('m3', 'goal.completed', { goalId: 'G-1' })
+    await pass(1_000)
+    expect(ada.ofType('error')).toMatchObject([
+      { ref: 'm1', code: 'INVALID', message: expect.stringContaining('"goal.completed"') as string, retryable: false },
+      { ref: 'm2', code: 'INVALID', message: expect.stringContaining('payload.goalId') as string, retryable: false },
+    ])
+    expect(ada.events()).toMatchObject([{ type: 'goal.completed', payload: { goalId: 'G-1' } }])
+  })
+
+  it('sends what a client with the same table makes the most of, once', async () => {
+    const hub = newHub({ events })
+    const client = createClient({ transports: [inMemoryTransport(hub)], getToken: () => 'ada', events })
+    const heard: unknown[] = []
+    client.on('*', ({ type, payload: value, v }) => heard.push([type, value, v]))
+    client.hold()
+    await pass(1_000)
+    const at = new Date('2024-11-09T14:30:00Z')
+    hub.publish(made('goal.created', { goal: { id: 'G-1', title: 'Ship' }, at }))
+    hub.publish(made('goal.counted', '7'))
+    hub.publish(made('goal.renamed', { goalId: 'G-1', title: 'Ship it' }))
+    hub.publish(made('goal.renamed', { title: 'Ship it' }, { v: 2 }))
+    await pass(1_000)
+    expect(heard).toEqual([
+      ['goal.created', { goal: { id: 'G-1', title: 'Ship' }, at, open: true }, undefined],
+      ['goal.counted', 7, undefined],
+      ['goal.renamed', { goalId: 'G-1', title: 'Ship it' }, 3],
+      ['goal.renamed', { goalId: 'unknown', title: 'Ship it' }, 3],
+    ])
+    client.dispose()
   })
 })
