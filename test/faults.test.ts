@@ -11,7 +11,7 @@ const listed = [...catalogue.matchAll(/^\| (F\d+) \|/gm)].map(([, id]) => id!)
 const tested = new Set(
   readdirSync(here, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(test|e2e)\.tsx?$/.test(name))
-    .flatMap((name) => [...readFileSync(join(here, name), 'utf8').matchAll(/['"`](F\d+) /g)])
+    .flatMap((name) => [...readFileSync(join(here, name), 'utf8').matchAll(/['"`](F\d+):? /g)])
     .map(([, id]) => id!),
 )
 

@@ -5,11 +5,10 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { seedIn } from '../hub/address-subscription.ts'
 import type { Hub } from '../hub/create-hub.ts'
 import type { SessionSink } from '../hub/session-port.ts'
-import { maxFrameLength } from '../protocol/codec.ts'
 import { protocolName } from '../protocol/frames.ts'
 import type { Admission, Stay } from './admission.ts'
 import { clientIp, type TrustProxy } from './client-ip.ts'
-import { hasTooManyHeaders, refusalResponse, refuseUpgrade } from './http-guard.ts'
+import { guardedSockets, hasTooManyHeaders, refusalResponse, refuseUpgrade } from './http-guard.ts'
 import { createPacker, type Packer } from './packer.ts'
 import { tokenOf, urlOf } from './request.ts'
 import { createTextFrames } from './text-frame.ts'
@@ -39,15 +38,12 @@ export interface WebSockets {
 const addressSignInMs = 1_500
 /** How long those stay away that come while the gateway is drained, in s. */
 const drainRetryAfter = '2'
-/** A peer that is gone does not answer the close frame: it is cut after this, in ms. */
-const closeTimeoutMs = 5_000
 
 export function createWebSockets(options: WebSocketsOptions): WebSockets {
   const { hub, admission, allowOrigin, allowQueryToken, trustProxy, isRefusing, wrapSink } = options
   const sockets = new WebSocketServer({
+    ...guardedSockets,
     noServer: true,
-    maxPayload: maxFrameLength,
-    perMessageDeflate: false,
     // A token that travels as a subprotocol is never echoed.
     handleProtocols: (offered) => (offered.has(protocolName) ? protocolName : false),
   })
@@ -131,8 +127,6 @@ function sinkOf(
       lane?.flush()
       isOpen = false
       ws.close(code, reason)
-      // A peer that is gone does not answer the close frame.
-      setTimeout(() => ws.terminate(), closeTimeoutMs).unref()
     },
     get buffered() {
       return socket.writableLength
