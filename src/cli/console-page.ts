@@ -21,7 +21,7 @@ const styles = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 body {
-  margin: 0;
+  display: flex; flex-direction: column; min-height: 100dvh; margin: 0;
   background: var(--subtle);
   color: var(--text);
   font: 14px/20px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif;
@@ -31,20 +31,23 @@ body {
 h1, h2, p, ul, dl, dd { margin: 0; padding: 0; font-size: inherit; font-weight: inherit; }
 ul { list-style: none; }
 h1 { font-weight: 500; font-size: 16px; line-height: 24px; }
+code, textarea { font: 13px/20px ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace; }
+code { overflow-wrap: anywhere; }
 h2 { font-weight: 500; }
-button, textarea { font: inherit; color: inherit; }
+button { font: inherit; }
+button, textarea { color: inherit; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-header, main, #down { max-width: 1120px; margin: 0 auto; padding-inline: 24px; }
+header, main, #down { width: 100%; max-width: 1120px; margin: 0 auto; padding-inline: 24px; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 24px; padding-block: 24px 16px; }
 header dl { display: flex; gap: 24px; margin-inline-start: auto; }
 header dl div { display: flex; gap: 8px; }
 dt, .muted, .empty, .hint { color: var(--muted); }
 .hint, .empty { font-size: 13px; }
 main { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 16px; align-items: start; padding-block-end: 32px; }
-.column { display: grid; gap: 16px; }
-section { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 16px; display: grid; gap: 12px; }
-.head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
-.head > :nth-child(2) { margin-inline-start: auto; }
+.column, section, form { display: grid; grid-template-columns: minmax(0, 1fr); }
+.column { gap: 16px; }
+section { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 16px; gap: 12px; }
+.head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 4px 12px; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
 button {
   min-height: 32px; padding: 5px 12px; border: 1px solid var(--line-strong); border-radius: 6px;
@@ -56,14 +59,16 @@ button:disabled { color: var(--muted); border-color: var(--line); cursor: defaul
 button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 button.main:hover { background: color-mix(in srgb, var(--accent) 88%, var(--text)); }
 button.quiet { border-color: transparent; color: var(--muted); padding-inline: 8px; }
+.head button.quiet { min-height: 32px; margin: -6px -8px -6px 0; }
 button.quiet:hover, button.quiet[aria-pressed='true'] { color: var(--text); background: var(--well); }
 @media (pointer: coarse) { button { min-height: 44px; } }
 textarea {
-  display: block; width: 100%; min-height: 132px; resize: vertical; padding: 8px 12px; border: 1px solid var(--line-strong);
-  border-radius: 6px; background: var(--well); font: 13px/20px ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace;
+  display: block; width: 100%; min-height: 178px; resize: vertical; padding: 8px 12px; border: 1px solid var(--line-strong);
+  border-radius: 6px; background: var(--well);
   tab-size: 2;
 }
-form { display: grid; gap: 12px; }
+form { gap: 8px; margin-block-start: 4px; }
+ul:empty { display: none; }
 .foot { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; }
 .row { display: flex; align-items: baseline; gap: 12px; padding-block: 6px; border-block-start: 1px solid var(--line); }
 .row:first-child { border-block-start: 0; }
@@ -86,13 +91,17 @@ form { display: grid; gap: 12px; }
 .state[data-state='on']::before { background: currentColor; }
 #said { min-height: 20px; font-size: 13px; color: var(--muted); overflow-wrap: anywhere; }
 #said[data-tone='bad'] { color: var(--bad); }
-#said-bar { position: sticky; bottom: 0; background: var(--subtle); border-block-start: 1px solid var(--line); }
+#said-bar { position: sticky; bottom: 0; margin-block-start: auto; background: var(--surface); border-block-start: 1px solid var(--line); }
+#said-bar:has(#said:empty) { background: none; border-color: transparent; }
 #said-bar > div { max-width: 1120px; margin: 0 auto; padding: 8px 24px; }
 #down { padding-block: 8px; color: var(--bad); }
 @media (max-width: 759px) {
   header, main, #down { padding-inline: 16px; }
   #said-bar > div { padding-inline: 16px; }
   main { grid-template-columns: minmax(0, 1fr); }
+  button { min-height: 40px; }
+  #log .row { flex-wrap: wrap; gap: 0 12px; }
+  #log .words { flex: 1 0 100%; white-space: normal; overflow-wrap: anywhere; }
   header dl { margin-inline-start: 0; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
@@ -111,6 +120,7 @@ const example = JSON.stringify(
 const body = `
 <header>
   <h1>livecache mock</h1>
+  <code class="muted" data-address></code>
   <dl>
     <div><dt>Clients</dt><dd id="joined">0</dd></div>
     <div><dt>Events sent</dt><dd id="sent">0</dd></div>
@@ -149,7 +159,7 @@ const body = `
   <div class="column">
     <section aria-labelledby="clients-title">
       <h2 id="clients-title">Clients</h2>
-      <p id="clients-empty" class="empty">Nobody is connected yet. Point your app at this server and it shows up here.</p>
+      <p id="clients-empty" class="empty">Nobody is connected yet. Point your app at <code data-address></code> and it shows up here.</p>
       <ul id="clients"></ul>
     </section>
     <section aria-labelledby="log-title">

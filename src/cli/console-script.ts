@@ -48,8 +48,8 @@ export function runConsole(): void {
 
   async function emit(body: unknown, name: string) {
     const joined = find('clients').childElementCount
-    const who = joined === 0 ? 'Nobody is connected to hear it.' : `Connected: ${joined}.`
-    await act(`Sent ${name}. ${who}`, '/mock/events', body)
+    const who = joined === 1 ? '1 client is' : `${joined === 0 ? 'no' : joined} clients are`
+    await act(`Sent ${name}; ${who} connected.`, '/mock/events', body)
   }
 
   // ── drawing ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +110,7 @@ export function runConsole(): void {
       reordering > 0 ? `Waiting for ${reordering} more to turn round` : '',
     ].filter((word) => word !== '')
     const state = find('faults-state')
-    state.textContent = words.length === 0 ? 'None pending' : words.join(' · ')
+    state.textContent = words.length === 0 ? 'Nothing pending' : words.join(' · ')
     state.dataset['state'] = words.length === 0 ? 'none' : 'on'
   }
 
@@ -194,6 +194,7 @@ export function runConsole(): void {
     sendOwn()
   })
 
+  for (const place of document.querySelectorAll('[data-address]')) place.textContent = `ws://${location.host}/realtime`
   void refresh()
   // A page nobody looks at need not ask.
   setInterval(() => void (document.hidden || refresh()), everyMs)

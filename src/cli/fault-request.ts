@@ -33,9 +33,9 @@ const maxFrames = 1_000
 
 /** Throws `invalid-option`, naming the place. */
 export function readFault(value: unknown, at: string): FaultRequest {
-  const given = readObject(value, at === '' ? 'The fault' : at, 'a fault', fields)
+  const given = readObject(value, at, 'a fault', fields)
   const named = Object.keys(given).filter((field) => field !== 'frames')
-  if (named.length === 0) wrong(at === '' ? 'The fault' : at, `names no fault: there are ${fields.join(', ')}.`)
+  if (named.length === 0) wrong(at === '' ? 'It' : at, `names no fault: there are ${fields.join(', ')}.`)
   const count = (field: 'duplicate' | 'reorder', min: number) =>
     given[field] === undefined ? {} : { [field]: readWhole(given[field], inside(at, field), min, maxFrames) }
   return {
@@ -64,15 +64,17 @@ function flag(given: Record<string, unknown>, at: string, field: 'expire' | 'cle
 }
 
 /** In a few words, for a log. */
-export function wordsForFault(fault: FaultRequest): string {
+export function wordsForFault({ clear, drop, duplicate, reorder, mute, expire }: FaultRequest): string {
   const words = [
-    fault.clear && 'all faults end',
-    fault.drop === 'links' && 'links are cut',
-    typeof fault.drop === 'number' && `lose ${fault.drop}`,
-    fault.duplicate !== undefined && `double ${fault.duplicate}`,
-    fault.reorder !== undefined && `turn ${fault.reorder} round`,
-    fault.mute !== undefined && (fault.mute === 0 ? 'no longer mute' : `mute for ${fault.mute / 1_000} s`),
-    fault.expire && 'tokens expire',
+    clear && 'faults are taken back',
+    drop === 'links' && 'links are cut',
+    typeof drop === 'number' && `${nextEvents(drop)} lost`,
+    duplicate !== undefined && `${nextEvents(duplicate)} sent twice`,
+    reorder !== undefined && `${nextEvents(reorder)} turned round`,
+    mute !== undefined && (mute === 0 ? 'no longer mute' : `mute for ${mute / 1_000} s`),
+    expire && 'tokens expire',
   ]
   return words.filter((word) => typeof word === 'string').join(', ')
 }
+
+const nextEvents = (count: number) => (count === 1 ? 'the next event is' : `the next ${count} events are`)

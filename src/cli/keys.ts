@@ -75,8 +75,20 @@ export function createKeys({ actions, scenario, say, quit }: KeysOptions): Keys 
   }
 }
 
-const line = (keys: readonly (readonly [key: string, name: string])[]) =>
-  keys.map(([key, name]) => `[${key}] ${name}`).join('   ')
+/** Of a terminal of 80 columns, the margin taken off. */
+const width = 76
+
+/** Keys beside one another, as many as fit. */
+function line(keys: readonly (readonly [key: string, name: string])[]): string {
+  const lines: string[] = []
+  for (const [key, name] of keys) {
+    const text = `[${key}] ${name}`
+    const longer = lines.length === 0 ? text : `${lines.at(-1)}   ${text}`
+    if (longer.length <= width) lines.splice(-1, 1, longer)
+    else lines.push(text)
+  }
+  return lines.join('\n')
+}
 
 function wordsForState({ sessions, sent, scenario, faults: pending }: MockState): string {
   const { mutedForMs, losing, duplicating, reordering } = pending

@@ -30,7 +30,7 @@ export function createMockRoutes({ actions, scenario }: MockRoutesOptions): Http
       return actions.state
     },
     '/mock/scenario'(body) {
-      const given = readObject(body, 'The body', 'it', ['do'])
+      const given = readObject(body, '', 'it', ['do'])
       actions.play(readOneOf(given['do'], 'do', ['pause', 'resume', 'restart', 'toggle']))
       return actions.state
     },

@@ -8,9 +8,9 @@ export function wrong(at: string, what: string): never {
   throw new RealtimeError('invalid-option', `${at} ${what}`)
 }
 
-/** An object with no fields but these. @param name what it is, such as `a step` */
+/** An object with no fields but these. @param at nothing where it is the whole. @param name what it is, such as `a step` */
 export function readObject(value: unknown, at: string, name: string, fields: readonly string[]): JsonObject {
-  if (!isObject(value)) wrong(at, `must be an object, and is ${nameOf(value)}.`)
+  if (!isObject(value)) wrong(at === '' ? 'It' : at, `must be an object, and is ${nameOf(value)}.`)
   const other = Object.keys(value).find((field) => !fields.includes(field))
   if (other === undefined) return value
   return wrong(inside(at, other), `is no field of ${name}: those are ${fields.join(', ')}.`)

@@ -66,7 +66,7 @@ export function readScenario(
   value: unknown,
   { clock = systemClock, newId = randomId }: ScenarioSurroundings = {},
 ): Scenario {
-  const given = readObject(value, 'The scenario', 'a scenario', fields)
+  const given = readObject(value, '', 'a scenario', fields)
   const surroundings = { lists: readLists(given['lists']), now: clock.now, random: clock.random, newId }
   const templates = createTemplates(surroundings)
   // Else trying an event would already count.
@@ -81,8 +81,7 @@ export function readScenario(
   const steps = readArray(given['steps'] ?? [], 'steps').map((step, index) =>
     readStep(step, `steps[${index}]`, readEmit),
   )
-  if (events.size + steps.length === 0)
-    wrong('The scenario', 'has neither "events" nor "steps", so it has nothing to send.')
+  if (events.size + steps.length === 0) wrong('It', 'has neither "events" nor "steps", so it has nothing to send.')
   const loop = readFlag(given['loop'], 'loop')
   if (loop && !steps.some(takesTime)) wrong('loop', 'would never pause: one step needs an "after" or an "every".')
   return {
