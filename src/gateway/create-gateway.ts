@@ -73,7 +73,7 @@ export interface Gateway {
   readonly hub: Hub
   /**
    * Sends an event to everybody who subscribed to it and may read its stream. Resolves once it is kept; what it rejects with
-   * (`invalid-option`, `invalid-payload`, `engine-unavailable`) is also told to `onError`, so it need not be awaited.
+   * (`invalid-option`, `unknown-event`, `invalid-payload`, `engine-unavailable`) is also told to `onError`, so it need not be awaited.
    * @param to in place of `stream`: `{ user: 'ada' }` is the stream `user:ada`, `{ tenant: '3' }` is `tenant:3`
    */
   publish(event: NewEvent): Promise<EventFrame>

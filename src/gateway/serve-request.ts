@@ -53,7 +53,8 @@ function leaveSoon(incoming: IncomingMessage) {
   const cut = setTimeout(() => socket.destroy(), lingerMs)
   const keep = () => clearTimeout(cut)
   incoming.once('end', keep)
-  socket.once('close', keep)
+  // Also when the socket goes, which would gather listeners where it is kept alive.
+  incoming.once('close', keep)
   // Whoever was to be handed the body would stop it again.
   incoming.removeAllListeners('data').resume()
 }

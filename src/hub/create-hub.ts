@@ -40,6 +40,8 @@ export interface HubOptions {
    * @default any type, any payload
    */
   events?: EventTable
+  /** Paths whose keys are data and keep their spelling, as in the clients' option of this name: `['payload.labels']`. @default [] */
+  exempt?: readonly string[]
   /** Keeps the events, for several nodes. @default this process, for as long as it runs */
   engine?: Engine
   /** Time between two pings, in ms. @default 30_000 */
@@ -73,8 +75,8 @@ export interface HubOptions {
 
 export interface Hub {
   /**
-   * Sends an event to everybody who subscribed to it and may read its stream. Returns it with its id and place. Throws `invalid-option`
-   * and `invalid-payload` where clients could not take it. A hub with an engine has to wait for its answer: use `append`.
+   * Sends an event to everybody who subscribed to it and may read its stream. Returns it with its id and place. Throws `invalid-option`,
+   * `unknown-event` and `invalid-payload` where clients could not take it. A hub with an engine has to wait for its answer: use `append`.
    */
   publish(event: NewEvent): EventFrame
   /**
@@ -163,7 +165,7 @@ export function createHub(given: HubOptions): Hub {
     sessions: { connected: 0, authenticated: 0, subscribed: 0 },
   }
   const defaults = engine ?? createDefaults()
-  const contract = createContract(options.events)
+  const contract = createContract(options.events, { exempt: given.exempt })
   const newId = createSortableId({ now: clock.now })
   let closed = false
   let isReady = engine === undefined

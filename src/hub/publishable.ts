@@ -41,6 +41,9 @@ const utf8 = new TextEncoder()
 /** The same number as for a client that counts letters: none has less than one byte. */
 const maxFrameBytes = maxFrameLength
 
+/** Of a type, a stream and an id: frames name 250 streams at a time. */
+const maxNameLength = 200
+
 /** Bytes for an id, a time, a place, `prev`, `replayed`, and the brackets of a batch: some 200. */
 const roomForTheLog = 256
 
@@ -68,6 +71,10 @@ function faultOfNames({ type, stream, id = 'none yet' }: JsonObject): string | n
     if (typeof value !== 'string' || value === '' || (field !== 'id' && value.includes('*'))) {
       return `An event needs a "${field}" that is a text without "*", and ${brief(value)} is none, so nobody could be told. Publish e.g. ${example}.`
     }
+  }
+  const long = Object.entries({ type, stream, id }).find(([, value]) => (value as string).length > maxNameLength)
+  if (long !== undefined) {
+    return `The "${long[0]}" of an event has ${(long[1] as string).length} characters, and it may have ${maxNameLength}: frames that name several would grow too large to be read. Choose a shorter one.`
   }
   return Object.hasOwn(serverFrameFields, type as string) || Object.hasOwn(clientFrameFields, type as string)
     ? `"${type as string}" is the name of a frame of the protocol, so clients would not take it for an event. Choose another type, in the past tense, such as "goal.completed".`

@@ -84,6 +84,11 @@ export function createSignIn(options: SignInOptions): SignIn {
         (cause: unknown) => {
           if (scope.disposed) return
           onRefused(cause instanceof TokenRefused ? cause.reason : 'verify-threw')
+          if (cause instanceof TokenRefused && cause.isTemporary && identity !== null) {
+            // The token before it holds as long as it did.
+            verifying = false
+            return ready()
+          }
           // A fault of the server's own must not sign anybody out.
           if (cause instanceof TokenRefused && cause.isTemporary)
             end(closeCodes.tryLater, 'no token can be verified now')

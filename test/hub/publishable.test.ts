@@ -195,3 +195,12 @@ describe('the size of an event', () => {
     expect(travelling.ok && Buffer.byteLength(longestFrameOf(travelling.event))).toBeLessThanOrEqual(maxFrameLength)
   })
 })
+
+describe('names', () => {
+  it.each(['type', 'stream', 'id'])('of more than 200 characters are refused: %s', (field) => {
+    const event = { type: 'goal.completed', stream: 'tenant:3', id: 'EV-1', payload: {} }
+    expect(travel({ ...event, [field]: 'x'.repeat(200) }).ok).toBe(true)
+    const refused = travel({ ...event, [field]: 'x'.repeat(201) })
+    expect(refused.ok || refused.error.message).toContain(`The "${field}" of an event has 201 characters`)
+  })
+})
