@@ -188,7 +188,7 @@ describe('the size of an event', () => {
 
   it('leaves room for a payload that was left out, too', () => {
     const { payload: _left, ...bare } = created({})
-    const ofLength = (count: number) => ({ ...bare, type: 'x'.repeat(count) }) as NewEvent
+    const ofLength = (count: number) => ({ ...bare, entity: { type: 'goal', id: 'x'.repeat(count) } }) as NewEvent
     let count = 66_000
     while (!travel(ofLength(count)).ok) count--
     const travelling = travel(ofLength(count))
