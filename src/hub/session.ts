@@ -34,6 +34,7 @@ const maxWaitingPublishes = 2_000
 /** Keeps a frame that names streams well below the limit of its size. */
 const maxStreamsPerFrame = 250
 const barePing = encodeFrame({ type: 'ping' })
+const pongText = encodeFrame({ type: 'pong' })
 /** Time to follow a `reconnect`, behind its own spread, in ms. */
 const reconnectGraceMs = 30_000
 
@@ -213,6 +214,8 @@ export function createSession(
       else endAtLimit('early', closeCodes.rateLimit, 'too many frames before the sign-in was answered')
       return
     }
+    // Said by every client all the time.
+    if (text === pongText && signIn.identity !== null) return answered()
     const message = decodeClientFrame(text)
     if (message.kind === 'invalid') {
       if (signIn.identity === null) return end(closeCodes.unauthorized, 'sign in first')
@@ -405,7 +408,8 @@ export function createSession(
     if (streams === null || Object.keys(streams).length === 0) {
       if (!scope.disposed) sink.send(barePing)
     } else send({ type: 'ping', streams })
-    sink.ping?.()
+    // Ours are answered by clients of ours; whether another one is there, its socket knows.
+    if (!request.livecache) sink.ping?.()
   }
 
   const seqOf = (stream: string) => log.head(stream).seq
