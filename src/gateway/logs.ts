@@ -137,7 +137,8 @@ export async function pinoLogs(options: LogsOptions = {}): Promise<GatewayLogs> 
     },
     logBegan: (epoch) => writeLine('info', { epoch }, 'the log of events began anew'),
     onError(error) {
-      const fields = () => ({ error: errorFields(error, errorMessages) })
+      // Its message is the line's.
+      const fields = () => ({ error: { ...errorFields(error, errorMessages), message: undefined } })
       tell('error', `error ${error.code}`, maxRefusalsPerSecond, fields, scrub(error.message))
     },
     drain: (phase, about) => writeLine('info', { phase, ...about }, `drain: ${phase}`),

@@ -132,6 +132,7 @@ describe('the log', () => {
     await fetch(`${http}/api/v1/events/stream?token=${token}`)
     await fetch(`${http}/api/v1/events?protocol=realtime.v1`, { headers: { authorization: `Bearer ${token}` } })
     await gateway.publish({ type: 'goal.created', stream: 'goal:1', payload: payload.repeat(200) })
+    logs.session({ ...session, state: 'disconnected' }, { code: 4_000, reason: `Bearer ${token}` })
     logs.onError(
       new RealtimeError('engine-unavailable', `redis://:${token}@127.0.0.1:6379 is away`, {
         cause: new Error(`authorization: Bearer ${token}`),

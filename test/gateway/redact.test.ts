@@ -26,12 +26,13 @@ describe('a text for the log', () => {
     expect(scrub(plain)).toContain('Port 80 is taken, so the server cannot start. See https://example.org/a@b')
   })
 
-  it('is short, and takes no time, whatever it is made of', () => {
-    const begun = performance.now()
+  it('is short, and takes no time, whatever it is made of and however long', () => {
     for (const text of ['a', 'token=', 'Bearer ', 'eyJaaaaaaaa.', 'a://', ' ']) {
-      expect(scrub(text.repeat(200_000)).length).toBeLessThanOrEqual(501)
+      const long = text.repeat(20_000_000 / text.length)
+      const begun = performance.now()
+      expect(scrub(long).length).toBeLessThanOrEqual(501)
+      expect(performance.now() - begun).toBeLessThan(20)
     }
-    expect(performance.now() - begun).toBeLessThan(200)
   })
 })
 
