@@ -35,11 +35,14 @@ export const defaultLimits: Required<LimitOptions> = {
 
 type Crowded = 'connections' | 'perIp' | 'perUser' | 'strangers' | 'strangersPerIp' | 'overload'
 
+/** How long a user is kept out who flooded, in ms: as long as a client of ours stays away by itself. */
+const keptOutMs = 30_000
+
 export interface Refusal {
   readonly ok: false
   readonly code: 'RATE_LIMIT' | 'TRY_LATER'
   /** Which option it was, without its `max`; `overload` where there would have been room at any other time. */
-  readonly limit: Crowded | 'connect'
+  readonly limit: Crowded | 'connect' | 'flood'
   readonly message: string
   /** When it may succeed. A part of it is left to chance, so that those who were refused together do not return together. */
   readonly retryAfterMs: number
@@ -56,8 +59,10 @@ export interface Stay {
 export interface Admission {
   /** To be asked before a connection begins. Never rejects. */
   admit(ip: string): Promise<{ readonly ok: true; readonly stay: Stay } | Refusal>
+  /** To be called when a session of this user was ended for a flood (4429): a new one would begin with a new budget. */
+  keepOut(subject: string): void
   /** Now. */
-  readonly counts: { connections: number; strangers: number; addresses: number; users: number }
+  readonly counts: { connections: number; strangers: number; addresses: number; users: number; keptOut: number }
   readonly limits: Required<LimitOptions>
 }
 
@@ -75,6 +80,8 @@ export interface AdmissionOptions {
   pressure?: () => number
   /** Told of everybody who is refused. */
   onRefused?: (refusal: Refusal, about: Refused) => void
+  /** In ms; only differences count. @default performance.now */
+  now?: () => number
   /** Uniform in [0, 1). @default Math.random */
   random?: () => number
 }
@@ -98,6 +105,7 @@ const why: Record<Refusal['limit'], string> = {
   strangers: 'too many are signing in',
   strangersPerIp: 'too many are signing in from your address',
   connect: 'your address comes too often',
+  flood: 'this user has just sent too much',
   overload: 'this server has more to do than it can',
 }
 
@@ -106,10 +114,13 @@ const tryLater: readonly Refusal['limit'][] = ['connections', 'strangers', 'over
 /** Throws `invalid-option` for a limit that is none. */
 export function createAdmission(options: AdmissionOptions = {}): Admission {
   const { rateLimiter = memoryRateLimiter(), pressure = () => 1, random = Math.random, onRefused = () => {} } = options
+  const { now = () => performance.now() } = options
   const limits = resolveLimits(options.limits)
   const addresses = createTally()
   const strangersByAddress = createTally()
   const users = createTally()
+  /** Until when, oldest first: all are kept out for as long. */
+  const keptOut = new Map<string, number>()
   let connections = 0
   let strangers = 0
 
@@ -173,6 +184,8 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     return {
       signedIn(subject) {
         if (!isHere || user !== null) return null
+        const leftMs = (keptOut.get(subject) ?? 0) - now()
+        if (leftMs > 0) return refuse('flood', leftMs, { ip, subject })
         if (users.of(subject) >= limits.maxPerUser) return refuseFull('perUser', { ip, subject })
         user = subject
         users.add(subject)
@@ -193,7 +206,7 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
   return {
     limits,
     get counts() {
-      return { connections, strangers, addresses: addresses.size, users: users.size }
+      return { connections, strangers, addresses: addresses.size, users: users.size, keptOut: keptOut.size }
     },
     async admit(ip) {
       const address = limitKey(ip)
@@ -205,6 +218,14 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
       if (waitMs === null) return { ok: true, stay }
       stay.leave()
       return refuseOften(waitMs, { ip })
+    },
+    keepOut(subject) {
+      for (const [earlier, until] of keptOut) {
+        if (until > now()) break
+        keptOut.delete(earlier)
+      }
+      keptOut.delete(subject)
+      keptOut.set(subject, now() + keptOutMs)
     },
   }
 }

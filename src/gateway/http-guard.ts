@@ -43,7 +43,7 @@ type WebSocketOptions = WebSocketServerOptions & Record<'maxFragments' | 'maxBuf
 
 /** What `createServer` has no option for. @param maxConnections sessions: sockets may be twice as many, as browsers open several over HTTP */
 export function hardenServer(server: Server, { maxConnections }: { maxConnections: number }) {
-  // Node 20 and 22 leave further ones out without a word, and what is left out could be the Origin: one more tells that there were.
+  // Older Nodes (20) leave further ones out without a word, and what is left out could be the Origin: one more tells that there were.
   server.maxHeadersCount = maxHeaders + 1
   if (maxConnections !== Infinity) server.maxConnections = maxConnections * 2
 }

@@ -20,6 +20,7 @@ function admissionAt(options: AdmissionOptions = {}) {
   const admission = createAdmission({
     rateLimiter: memoryRateLimiter({ now: () => time.now }),
     random: () => 0.5,
+    now: () => time.now,
     onRefused: ({ limit }, about) => refused.push([limit, about]),
     ...options,
     limits: { connect: unlimited, ...options.limits },
@@ -94,10 +95,10 @@ describe('admission', () => {
     const { admission, enter } = admissionAt()
     const stay = await enter()
     for (let count = 0; count < 3; count++) stay.signedIn('ada')
-    expect(admission.counts).toEqual({ connections: 1, strangers: 0, addresses: 1, users: 1 })
+    expect(admission.counts).toEqual({ connections: 1, strangers: 0, addresses: 1, users: 1, keptOut: 0 })
     for (let count = 0; count < 3; count++) stay.leave()
     expect(stay.signedIn('ada')).toBeNull()
-    expect(admission.counts).toEqual({ connections: 0, strangers: 0, addresses: 0, users: 0 })
+    expect(admission.counts).toEqual({ connections: 0, strangers: 0, addresses: 0, users: 0, keptOut: 0 })
   })
 
   it('refuses an address that comes too often, and says when it may', async () => {
@@ -108,6 +109,24 @@ describe('admission', () => {
     await enter('10.0.0.2')
     time.now += 1_000
     await enter()
+  })
+
+  it('keeps out who flooded, for half a minute and nobody else, and forgets them', async () => {
+    const { admission, time, enter } = admissionAt()
+    await enter('10.0.0.1', 'ada')
+    admission.keepOut('ada')
+    time.now += 10_000
+    const again = await enter()
+    expect(again.signedIn('ada')).toMatchObject({ code: 'RATE_LIMIT', limit: 'flood', retryAfterMs: 20_000 })
+    again.leave()
+    await enter('10.0.0.1', 'bo')
+    time.now += 20_000
+    await enter('10.0.0.1', 'ada')
+    for (let count = 0; count < 1_000; count++) {
+      admission.keepOut(`user ${count}`)
+      time.now += 1_000
+    }
+    expect(admission.counts.keptOut).toBe(30)
   })
 
   it('never lets too many in while a shared limiter takes its time', async () => {
@@ -225,7 +244,7 @@ describe('admission', () => {
         }
         for (const { stay } of there) stay.leave()
         for (const stay of left) stay.leave()
-        expect(admission.counts).toEqual({ connections: 0, strangers: 0, addresses: 0, users: 0 })
+        expect(admission.counts).toEqual({ connections: 0, strangers: 0, addresses: 0, users: 0, keptOut: 0 })
       }),
     )
   })
