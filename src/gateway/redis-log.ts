@@ -52,7 +52,7 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
   let epoch = ''
   /** The newest entry that was read. */
   let read = { index: 0, id: '' }
-  /** The newest that is known of: this node's own come before they are read. */
+  /** The newest of all that is known of, in whichever epoch: this node's own come before they are read. */
   let known = 0
   let skewMs = 0
 
@@ -93,7 +93,7 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
     epoch = state['epoch']
     const last = entries.at(-1)
     read = { index: newest, id: last?.index === newest ? last.id : '' }
-    known = newest
+    known = Math.max(known, newest)
     copy.load({ epoch, heads, events: unbroken(entries, newest).flatMap(eventsOf) })
     for (const { content } of unheard) if (content !== null && 'message' in content) copy.hear(content.message)
   }

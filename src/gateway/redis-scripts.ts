@@ -4,8 +4,8 @@
 //   {prefix}:log     stream   every event and every word between nodes, as one line; the entries are numbered <index>-1
 //   {prefix}:id:…    string   where an event id went, for as long as events are kept; `once:…` the same for ids of clients
 //
-// `index` grows by one with each entry, so whoever reads can tell that nothing is missing. A log that begins anew begins at the time in µs:
-// always behind what was before, so that a reader who waits there is woken.
+// `index` grows by one with each entry, so whoever reads can tell that nothing is missing. A log that begins anew begins at the time in µs,
+// behind all that its nodes know of: so those who wait for what comes are woken, and a log that was given up is never taken for a new one.
 
 export interface Keys {
   readonly state: string
@@ -48,13 +48,14 @@ local function idAt(place)
   local found = redis.call('XRANGE', KEYS[2], key, key)[1]
   return found and found[2][2]
 end
-local isBroken = not epoch or state[3] ~= run
+local known = tonumber(ARGV[5])
+local isBroken = not epoch or state[3] ~= run or index < known
 if isOurs and not isBroken then
   local id = idAt(read)
-  isBroken = index < tonumber(ARGV[5]) or (id and ARGV[4] ~= '' and id ~= ARGV[4])
+  isBroken = id and ARGV[4] ~= '' and id ~= ARGV[4]
 end
 if isBroken then
-  epoch, index, isOurs = ARGV[1], math.max(time[1] * 1000000 + time[2], index + 1), false
+  epoch, index, isOurs = ARGV[1], math.max(time[1] * 1000000 + time[2], index + 1, known + 1), false
   redis.call('UNLINK', KEYS[1], KEYS[2])
   redis.call('XADD', KEYS[2], string.format('%.0f-1', index), 'id', 'begin:' .. epoch, 'stream', '', 'seq', '0', 'at', at, 'body', '')
 end

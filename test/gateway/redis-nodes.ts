@@ -16,6 +16,8 @@ export interface Node {
   readonly messages: readonly NodeMessage[]
   follow(keep?: Partial<Retention>): Promise<void>
   frames(): EventFrame[]
+  /** All frames that it ever had. */
+  readonly history: readonly EventFrame[]
   /** Payloads and kinds of messages since the last load, as they came. */
   story(): string[]
   /** Places where the order is broken: each one should be none. */
@@ -46,8 +48,10 @@ export function createNode(redis: Pick<RedisProcess, 'client'>, options: RedisEn
   const messages: NodeMessage[] = []
   const faults: string[] = []
   let story: string[] = []
+  const history: EventFrame[] = []
 
   function see({ frame, index }: LoggedEvent, before: LoggedEvent | undefined) {
+    history.push(frame)
     if (frame.epoch !== log.epoch) faults.push(`${frame.eventId} is of another epoch`)
     if (before !== undefined && index <= before.index) faults.push(`${index} behind ${before.index}`)
   }
@@ -93,6 +97,7 @@ export function createNode(redis: Pick<RedisProcess, 'client'>, options: RedisEn
       return loads
     },
     messages,
+    history,
     follow: (keep = {}) => engine.follow(copy, { retentionMs: 300_000, maxPerStream: 1_000, ...keep }),
     frames: () => events.map(({ frame }) => frame),
     story: () => story,
