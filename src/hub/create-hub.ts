@@ -230,7 +230,7 @@ export function createHub(given: HubOptions): Hub {
   function hear(message: NodeMessage) {
     for (const session of [...fanOut.all]) {
       if (message.kind === 'resync') session.resync(message.streams, message.reason)
-      else if (session.identity?.subject !== message.subject) continue
+      else if (session.identity()?.subject !== message.subject) continue
       else if (message.streams === undefined) session.end(closeCodes.unauthorized, 'access was revoked')
       else session.revoke(message.streams)
     }
@@ -309,7 +309,7 @@ export function createHub(given: HubOptions): Hub {
     session = created
     if (closed) created.end(closeCodes.serverRestart, 'the server is going away')
     else if (!isReady) created.end(closeCodes.tryLater, 'the server is starting')
-    else if (created.info.state !== 'disconnected') {
+    else if (created.info().state !== 'disconnected') {
       fanOut.add(created)
       fanOut.place(created, placed)
     }

@@ -242,7 +242,7 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
   /** A stranger's is as unknown as none. */
   function ownSession(url: URL, { subject }: Identity): Session | undefined {
     const session = hub.session(url.searchParams.get('connectionId')!)
-    return session?.identity?.subject === subject ? session : undefined
+    return session?.identity()?.subject === subject ? session : undefined
   }
 
   return async (request, by = {}) => {

@@ -14,7 +14,7 @@ export interface Places {
   /** Tells of at most `max` streams that moved on since they were last told of. Those left out come first the next time. */
   tellMoved(headOf: (stream: string) => number, max: number): Record<string, Move>
   leave(stream: string): void
-  readonly streams: Iterable<string>
+  streams(): IterableIterator<string>
 }
 
 interface Place {
@@ -69,8 +69,6 @@ export function createPlaces(): Places {
       return Object.fromEntries(moves)
     },
     leave: (stream) => void places.delete(stream),
-    get streams() {
-      return places.keys()
-    },
+    streams: () => places.keys(),
   }
 }

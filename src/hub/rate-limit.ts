@@ -33,8 +33,9 @@ export function createTokenBucket({ burst, perSecond }: RateLimit, now: () => nu
       // A clock that was set back gives nothing and takes nothing.
       left = Math.min(burst, left + (Math.max(0, time - at) / 1_000) * perSecond)
       at = time
-      if (left >= cost) {
-        left -= cost
+      // What came back in parts may lack the last bit of what was promised.
+      if (left + 1e-9 >= cost) {
+        left = Math.max(0, left - cost)
         return null
       }
       return Math.ceil(((cost - left) / perSecond) * 1_000)

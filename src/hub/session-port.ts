@@ -86,11 +86,13 @@ export interface SessionEvents {
 
 export interface Session {
   readonly id: string
-  readonly identity: Identity | null
-  readonly unacked: number
-  readonly info: SessionInfo
+  // Functions rather than getters: an object with getters of its own costs V8 half a kilobyte.
+  identity(): Identity | null
+  /** How many events are not confirmed. */
+  unacked(): number
+  info(): SessionInfo
   /** What it subscribed to; under `''` what has no name. */
-  readonly subscriptions: readonly (readonly [name: string, spec: SubscriptionSpec])[]
+  subscriptions(): readonly (readonly [name: string, spec: SubscriptionSpec])[]
   /** The fan-out's: the number of the event it was asked about last. */
   askedAbout: number
   /** To be called with each message of the client. */

@@ -93,6 +93,8 @@ export function createSession(
   })
   const early: string[] = []
   const since = clock.now()
+  /** Those that came together must not leave together. Looked at with each ping, since timers are dear where sessions are many. */
+  let oldAt = since + options.maxLifeMs * (0.9 + clock.random() * 0.1)
   let state: SessionState = 'connected'
   /** Events are held back until the client has said where to go on, so that none overtakes a replayed one. */
   let flowing = !request.livecache
@@ -141,13 +143,10 @@ export function createSession(
   function signedIn(reader: Identity) {
     enter('authenticated')
     tell.reads(reader.streams)
-    if (options.maxLifeMs !== Infinity) {
-      // Those that came together must not leave together.
-      scope.timeout(outlived, options.maxLifeMs * (0.9 + clock.random() * 0.1))
-    }
   }
 
   function outlived() {
+    oldAt = Infinity
     askToReconnect({ afterMs: 0, spreadMs: options.reconnectSpreadMs })
     const graceMs = request.livecache ? options.reconnectSpreadMs + reconnectGraceMs : 0
     scope.timeout(() => end(closeCodes.serverRestart, 'it has been open for long enough'), graceMs)
@@ -157,9 +156,9 @@ export function createSession(
   function renewed(before: Identity, reader: Identity) {
     const couldRead = reach.reset(before)
     tell.reads(reader.streams)
-    whenDecided(reach.decide([...namedStreams(reader), ...places.streams]), () => {
-      withdraw([...places.streams].filter((stream) => !reach.may(stream)))
-      send({ type: 'authenticated', ...signIn.expiresIn })
+    whenDecided(reach.decide([...namedStreams(reader), ...places.streams()]), () => {
+      withdraw([...places.streams()].filter((stream) => !reach.may(stream)))
+      send({ type: 'authenticated', ...signIn.expiresIn() })
       beginAll((spec) => reading.streamsOf(reader, spec).filter((stream) => !couldRead(stream)))
     })
   }
@@ -178,7 +177,7 @@ export function createSession(
       heartbeatMs: options.heartbeatMs,
       ...(ackTimeoutMs !== Infinity && { ackTimeoutMs }),
       replayWindowMs: options.retentionMs,
-      ...signIn.expiresIn,
+      ...signIn.expiresIn(),
       serverTime: new Date(clock.now()).toISOString(),
       capabilities: [
         'ack-ids',
@@ -198,7 +197,7 @@ export function createSession(
     if (request.seed) return subscribe(request.seed, reader)
     // Whatever it says itself comes first, and counts instead.
     void options.defaultOf(reader.subject).then((wanted) => {
-      if (wanted !== null && !scope.disposed && wishes.size === 0) subscribe(wanted, reader)
+      if (wanted !== null && !scope.disposed && wishes.count() === 0) subscribe(wanted, reader)
     })
   }
 
@@ -272,7 +271,7 @@ export function createSession(
     const { id: ref, events = ['*'], streams = [] } = frame
     const name = ref ?? ''
     const about = ref === undefined ? {} : { ref }
-    if (wishes.get(name) === undefined && wishes.size >= limits.maxSubscriptions) {
+    if (wishes.get(name) === undefined && wishes.count() >= limits.maxSubscriptions) {
       tell.refused({ code: 'RATE_LIMIT', limit: 'subscriptions', session: info() })
       const message = `there may be ${limits.maxSubscriptions} subscriptions at a time; end one first`
       return send({ type: 'error', code: 'RATE_LIMIT', message, retryable: true, ...about })
@@ -328,7 +327,7 @@ export function createSession(
 
   /** The same for what each subscription gains. */
   function beginAll(gainedBy: (spec: SubscriptionSpec) => readonly string[]) {
-    for (const [name, spec] of wishes.all) {
+    for (const [name, spec] of wishes.all()) {
       const gained = gainedBy(spec)
       if (gained.length > 0) begin(name, spec, gained)
     }
@@ -403,6 +402,7 @@ export function createSession(
 
   /** Names every stream that moved, what was sent included: else the last event could be lost and nobody would know. */
   function beat() {
+    if (clock.now() >= oldAt) outlived()
     const streams = request.livecache && flowing ? places.tellMoved(seqOf, maxStreamsPerFrame) : null
     unansweredPings++
     if (streams === null || Object.keys(streams).length === 0) {
@@ -465,25 +465,17 @@ export function createSession(
 
   return {
     id,
-    get identity() {
-      return signIn.identity
-    },
-    get unacked() {
-      return unacked.size
-    },
-    get info() {
-      return info()
-    },
-    get subscriptions() {
-      return wishes.all
-    },
+    identity: () => signIn.identity,
+    unacked: unacked.count,
+    info,
+    subscriptions: wishes.all,
     askedAbout: 0,
     receive,
     heard: heartbeat.heard,
     offer: (event) => flowing && outgoing.offer(event),
     askToReconnect,
     revoke(streams) {
-      const known = new Set([...places.streams, ...sortNames(streams).names])
+      const known = new Set([...places.streams(), ...sortNames(streams).names])
       const readable = [...known].filter((stream) => matchesAnyStream(streams, stream) && reach.may(stream))
       reach.revoke(streams)
       withdraw(readable)

@@ -38,39 +38,34 @@ export interface SignIn {
   /** @param then is told who it is, unless the session has ended by then; afterwards `ready` runs */
   start(token: string | undefined, then: (identity: Identity) => void, ready: () => void): void
   /** How long the token still holds, as the wire says it. */
-  readonly expiresIn: { authExpiresInMs?: number }
+  expiresIn(): { authExpiresInMs?: number }
 }
 
 export function createSignIn(options: SignInOptions): SignIn {
   const { clock, scope, verify, withinMs, admit, onRefused, refuse, end } = options
-  let identity: Identity | null = null
-  let verifying = false
   let cancelExpiry: Undo | null = null
-
-  scope.timeout(() => identity ?? end(closeCodes.timeout, 'no sign-in came in time'), withinMs)
+  const cancelLimit = scope.timeout(() => end(closeCodes.timeout, 'no sign-in came in time'), withinMs)
 
   function accept(verified: Identity) {
-    identity = verified
+    self.identity = verified
+    cancelLimit()
     cancelExpiry?.()
     if (verified.expiresAt === undefined) return
     const leftMs = verified.expiresAt - clock.now()
     cancelExpiry = scope.timeout(() => end(closeCodes.unauthorized, 'the token expired'), leftMs)
   }
 
-  return {
-    get identity() {
-      return identity
-    },
-    get verifying() {
-      return verifying
-    },
-    start(token, then, ready) {
-      verifying = true
+  const self = {
+    identity: null as Identity | null,
+    verifying: false,
+    start(token: string | undefined, then: (identity: Identity) => void, ready: () => void) {
+      self.verifying = true
       const ask = async () => verify(token)
       ask().then(
         (verified) => {
           if (scope.disposed) return
-          verifying = false
+          const { identity } = self
+          self.verifying = false
           if (identity !== null && identity.subject !== verified.subject) {
             end(closeCodes.forbidden, 'a renewed token must belong to the same subject')
             return
@@ -84,9 +79,9 @@ export function createSignIn(options: SignInOptions): SignIn {
         (cause: unknown) => {
           if (scope.disposed) return
           onRefused(cause instanceof TokenRefused ? cause.reason : 'verify-threw')
-          if (cause instanceof TokenRefused && cause.isTemporary && identity !== null) {
+          if (cause instanceof TokenRefused && cause.isTemporary && self.identity !== null) {
             // The token before it holds as long as it did.
-            verifying = false
+            self.verifying = false
             return ready()
           }
           // A fault of the server's own must not sign anybody out.
@@ -96,9 +91,10 @@ export function createSignIn(options: SignInOptions): SignIn {
         },
       )
     },
-    get expiresIn() {
-      if (identity?.expiresAt === undefined) return {}
-      return { authExpiresInMs: Math.max(0, identity.expiresAt - clock.now()) }
+    expiresIn() {
+      const expiresAt = self.identity?.expiresAt
+      return expiresAt === undefined ? {} : { authExpiresInMs: Math.max(0, expiresAt - clock.now()) }
     },
   }
+  return self
 }

@@ -10,7 +10,7 @@ import type { Session } from './session-port.ts'
 
 /** What a session is subscribed to, or a user by default. */
 export function answerSubscriptions(session: Session): Response {
-  const subscriptions = session.subscriptions.map(([id, spec]) => ({ ...(id !== '' && { id }), ...spec }))
+  const subscriptions = session.subscriptions().map(([id, spec]) => ({ ...(id !== '' && { id }), ...spec }))
   return json({ connectionId: session.id, subscriptions })
 }
 

@@ -26,19 +26,18 @@ export interface Unacked {
   confirm(eventIds: readonly string[]): number
   /** Everything that was sent of a stream up to and with `seq`; what is sent later is not. Returns how many that were. */
   confirmUpTo(stream: string, seq: number): number
-  readonly size: number
+  count(): number
 }
 
-interface Waiting {
-  readonly event: SentEvent
-  readonly bytes: number
-  readonly sentAt: number
-  isOpen: boolean
-}
-
-/** The events of one stream, in the order they were sent. */
+/**
+ * The events of one stream, in the order they were sent. In columns of small numbers: every session has an entry for every event it is sent,
+ * and an object for each would be most of what a server does.
+ */
 interface Line {
-  waiting: Waiting[]
+  events: SentEvent[]
+  /** In ms since the session began. */
+  sentAt: number[]
+  bytes: number[]
   /** Those before it are confirmed. */
   start: number
   lastSeq: number
@@ -46,12 +45,19 @@ interface Line {
   isSorted: boolean
 }
 
+/** Where an event is, for who confirms by id. */
+interface Place {
+  line: Line
+  event: SentEvent
+}
+
 export function createUnacked(options: UnackedOptions): Unacked {
   const { scope, now, limitMs, max, maxBytes, onLate, onFull } = options
+  const beganAt = now()
   const lines = new Map<string, Line>()
   /** Only once something was confirmed by its id: who confirms by place, as ours do, needs no such table. */
-  let byId: Map<string, Waiting> | null = null
-  let size = 0
+  let byId: Map<string, Place> | null = null
+  let count = 0
   let bytes = 0
   let checking = false
 
@@ -59,7 +65,7 @@ export function createUnacked(options: UnackedOptions): Unacked {
     checking = false
     const oldest = oldestAt()
     if (oldest === Infinity) return
-    const leftMs = oldest + limitMs - now()
+    const leftMs = beganAt + oldest + limitMs - now()
     if (leftMs <= 0) return onLate()
     checking = true
     scope.timeout(check, leftMs)
@@ -67,25 +73,29 @@ export function createUnacked(options: UnackedOptions): Unacked {
 
   function oldestAt(): number {
     let oldest = Infinity
-    for (const { waiting, start } of lines.values()) oldest = Math.min(oldest, waiting[start]?.sentAt ?? Infinity)
+    for (const { sentAt, start } of lines.values()) oldest = Math.min(oldest, sentAt[start] ?? Infinity)
     return oldest
   }
 
-  function close(entry: Waiting) {
-    if (!entry.isOpen) return 0
-    entry.isOpen = false
-    size--
-    bytes -= entry.bytes
-    byId?.delete(entry.event.eventId)
+  /** Returns 1, or 0 where it was confirmed before. */
+  function close(line: Line, index: number): number {
+    const size = line.bytes[index]!
+    if (size === closed) return 0
+    line.bytes[index] = closed
+    count--
+    bytes -= size
+    byId?.delete(line.events[index]!.eventId)
     return 1
   }
 
   /** Forgets what is confirmed at the front. */
   function trim(stream: string, line: Line) {
-    while (line.start < line.waiting.length && !line.waiting[line.start]!.isOpen) line.start++
-    if (line.start === line.waiting.length) lines.delete(stream)
-    else if (line.start > 64 && line.start * 2 > line.waiting.length) {
-      line.waiting = line.waiting.slice(line.start)
+    while (line.start < line.events.length && line.bytes[line.start] === closed) line.start++
+    if (line.start === line.events.length) lines.delete(stream)
+    else if (line.start > 64 && line.start * 2 > line.events.length) {
+      line.events = line.events.slice(line.start)
+      line.sentAt = line.sentAt.slice(line.start)
+      line.bytes = line.bytes.slice(line.start)
       line.start = 0
     }
   }
@@ -93,66 +103,75 @@ export function createUnacked(options: UnackedOptions): Unacked {
   function lineOf(stream: string): Line {
     const known = lines.get(stream)
     if (known !== undefined) return known
-    const line = { waiting: [], start: 0, lastSeq: 0, isSorted: true }
+    const line = { events: [], sentAt: [], bytes: [], start: 0, lastSeq: 0, isSorted: true }
     lines.set(stream, line)
     return line
   }
 
-  function indexed(): Map<string, Waiting> {
+  function indexed(): Map<string, Place> {
     if (byId !== null) return byId
     byId = new Map()
-    for (const { waiting } of lines.values())
-      for (const entry of waiting) if (entry.isOpen) byId.set(entry.event.eventId, entry)
+    for (const line of lines.values()) {
+      for (let index = line.start; index < line.events.length; index++) {
+        const event = line.events[index]!
+        if (line.bytes[index] !== closed) byId.set(event.eventId, { line, event })
+      }
+    }
     return byId
+  }
+
+  function confirmOne(eventId: string): number {
+    const place = indexed().get(eventId)
+    if (place === undefined) return 0
+    const { line, event } = place
+    // Confirmed in the order they were sent it is the first; else one of the last.
+    const index = line.events[line.start] === event ? line.start : line.events.lastIndexOf(event)
+    const confirmed = close(line, index)
+    trim(event.stream, line)
+    return confirmed
   }
 
   return {
     add(event, length) {
       if (limitMs === Infinity) return true
-      if (size >= max || bytes + length > maxBytes) {
+      if (count >= max || bytes + length > maxBytes) {
         onFull()
         return false
       }
       const line = lineOf(event.stream)
-      if (event.seq <= line.lastSeq) {
+      if (event.seq > line.lastSeq) line.lastSeq = event.seq
+      else {
         line.isSorted = false
-        for (const entry of line.waiting) if (entry.event.eventId === event.eventId) close(entry)
+        line.events.forEach((other, index) => other.eventId === event.eventId && close(line, index))
       }
-      line.lastSeq = Math.max(line.lastSeq, event.seq)
-      const entry = { event, bytes: length, sentAt: now(), isOpen: true }
-      line.waiting.push(entry)
-      byId?.set(event.eventId, entry)
-      size++
+      line.events.push(event)
+      line.sentAt.push(now() - beganAt)
+      line.bytes.push(length)
+      byId?.set(event.eventId, { line, event })
+      count++
       bytes += length
       if (!checking) check()
       return true
     },
     confirm(eventIds) {
       let confirmed = 0
-      for (const eventId of eventIds) {
-        const entry = indexed().get(eventId)
-        if (entry === undefined) continue
-        confirmed += close(entry)
-        const { stream } = entry.event
-        const line = lines.get(stream)
-        if (line !== undefined) trim(stream, line)
-      }
+      for (const eventId of eventIds) confirmed += confirmOne(eventId)
       return confirmed
     },
     confirmUpTo(stream, seq) {
       const line = lines.get(stream)
       if (line === undefined) return 0
       let confirmed = 0
-      for (let index = line.start; index < line.waiting.length; index++) {
-        const entry = line.waiting[index]!
-        if (entry.event.seq <= seq) confirmed += close(entry)
+      for (let index = line.start; index < line.events.length; index++) {
+        if (line.events[index]!.seq <= seq) confirmed += close(line, index)
         else if (line.isSorted) break
       }
       trim(stream, line)
       return confirmed
     },
-    get size() {
-      return size
-    },
+    count: () => count,
   }
 }
+
+/** In place of the bytes of what was confirmed. */
+const closed = -1

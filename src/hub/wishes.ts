@@ -10,38 +10,38 @@ export interface Wishes {
   delete(name: string): void
   wants(event: EventFrame): boolean
   clear(): void
-  readonly all: readonly (readonly [name: string, spec: SubscriptionSpec])[]
-  readonly size: number
+  all(): (readonly [name: string, spec: SubscriptionSpec])[]
+  count(): number
 }
 
 export function createWishes(matchers: Matchers): Wishes {
-  const byName = new Map<string, Matcher>()
+  // A session has few of them, and is asked about each event.
+  const names: string[] = []
+  const matching: Matcher[] = []
 
   function drop(name: string) {
-    const matcher = byName.get(name)
-    if (matcher !== undefined) matchers.release(matcher)
-    byName.delete(name)
+    const index = names.indexOf(name)
+    if (index === -1) return
+    names.splice(index, 1)
+    for (const matcher of matching.splice(index, 1)) matchers.release(matcher)
   }
 
   return {
     set(name, spec) {
       drop(name)
-      byName.set(name, matchers.take(spec))
+      names.push(name)
+      matching.push(matchers.take(spec))
     },
-    get: (name) => byName.get(name)?.spec,
+    get: (name) => matching[names.indexOf(name)]?.spec,
     delete: drop,
     wants(event) {
-      for (const matcher of byName.values()) if (matcher.matches(event)) return true
+      for (let index = 0; index < matching.length; index++) if (matching[index]!.matches(event)) return true
       return false
     },
     clear() {
-      for (const name of [...byName.keys()]) drop(name)
+      for (const name of [...names]) drop(name)
     },
-    get all() {
-      return [...byName].map(([name, { spec }]) => [name, spec] as const)
-    },
-    get size() {
-      return byName.size
-    },
+    all: () => names.map((name, index) => [name, matching[index]!.spec] as const),
+    count: () => names.length,
   }
 }

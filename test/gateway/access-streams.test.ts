@@ -352,7 +352,7 @@ describe('an ack', () => {
       const ada = keep(await join(transport, port, 'ada'))
       const bo = keep(await join(transport, port, 'bo'))
       const idOf = (link: Link) => link.of('welcome')[0]!['connectionId'] as string
-      const unacked = (link: Link) => gateway.hub.session(idOf(link))?.unacked
+      const unacked = (link: Link) => gateway.hub.session(idOf(link))?.unacked()
       const theirs = await gateway.publish(paid('tenant:2'))
       await until(() => bo.of('paid').length === 1)
       await ada.say([
@@ -387,7 +387,7 @@ describe('an ack', () => {
       { type: 'ack', upTo: { 'user:ada': 1 } },
     ])
     await until(() => gateway.hub.stats.acks === 2)
-    expect(gateway.hub.session(ada.of('welcome')[0]!['connectionId'] as string)?.unacked).toBe(0)
+    expect(gateway.hub.session(ada.of('welcome')[0]!['connectionId'] as string)?.unacked()).toBe(0)
   })
 })
 

@@ -137,8 +137,9 @@ describe('an old session', () => {
 
   it('that is plain is ended', async () => {
     const { closed, session } = openTo(newHub({ maxLifeMs: 60_000 }), { livecache: false, token: 'ada' })
-    await pass(60_000)
+    await pass(30_000)
     session.heard()
+    await pass(30_001)
     expect(closed).toEqual([[1012, 'it has been open for long enough']])
   })
 })

@@ -41,7 +41,7 @@ describe('frames', () => {
       say(count % 2 === 0 ? { type: 'ack', eventId } : { type: 'ack', upTo: { 'tenant:1': seq } })
     }
     expect(events()).toHaveLength(100)
-    expect(session.unacked).toBe(0)
+    expect(session.unacked()).toBe(0)
     expect(closed).toEqual([])
   })
 
@@ -54,10 +54,10 @@ describe('frames', () => {
     ada.say({ type: 'ack', eventId })
     ada.say({ type: 'ack', eventIds: ['EV-of-tomorrow'] })
     ada.say({ type: 'ack', upTo: { 'tenant:2': 9_999, 'tenant:7': 1 } })
-    expect([ada.session.unacked, bo.session.unacked]).toEqual([1, 1])
+    expect([ada.session.unacked(), bo.session.unacked()]).toEqual([1, 1])
     ada.say({ type: 'ack', upTo: { 'tenant:1': 9_999 } })
     hub.publish(created())
-    expect(ada.session.unacked).toBe(1)
+    expect(ada.session.unacked()).toBe(1)
     for (let count = 0; count < 20; count++) ada.say({ type: 'ack', eventId: 'EV-nonsense' })
     expect(ada.closed).toEqual([[4429, 'too many frames']])
     expect(bo.closed).toEqual([])

@@ -61,7 +61,7 @@ describe('a session', () => {
     expect(foreign.status).toBe(404)
     const body = JSON.stringify({ events: ['a'] })
     expect((await ask('PATCH', `/subscriptions?connectionId=${session.id}`, { token: 'bo', body })).status).toBe(404)
-    expect(session.subscriptions).toHaveLength(1)
+    expect(session.subscriptions()).toHaveLength(1)
   })
 
   it('can be told nothing else this way', async () => {
