@@ -47,15 +47,17 @@ export function createFanOut(): FanOut {
       leave(session)
     },
     publish(event) {
-      asked++
-      let sent = 0
       const { stream } = event.frame
-      for (const group of [byName.get(stream), byHead.get(headOf(stream)), byHead.get('*')]) {
-        if (group === undefined) continue
+      const groups = [byName.get(stream), byHead.get(headOf(stream)), byHead.get('*')].filter((group) => group !== undefined)
+      let sent = 0
+      asked++
+      for (const group of groups) {
         for (const session of group) {
           // It may be in several groups.
-          if (session.askedAbout === asked) continue
-          session.askedAbout = asked
+          if (groups.length > 1) {
+            if (session.askedAbout === asked) continue
+            session.askedAbout = asked
+          }
           if (session.offer(event)) sent++
         }
       }

@@ -22,13 +22,26 @@ export interface Reach {
   reset(before: Identity): (stream: string) => boolean
 }
 
+interface Answer {
+  stream: string | null
+  reader: Identity | null
+  revoked: readonly string[]
+  isOpen: boolean
+}
+
+const noAnswer: Answer = { stream: null, reader: null, revoked: [], isOpen: false }
+/** Shared by all sessions of hubs that ask nobody. */
+const nothingDecided = new Map<string, Decision>()
+
 /** A promise while the app is being asked. */
 type Decision = 'yes' | 'no' | Promise<void>
 
 export function createReach({ authorize, identity, onError, onGranted }: ReachOptions): Reach {
-  let decisions = new Map<string, Decision>()
+  let decisions = authorize === undefined ? nothingDecided : new Map<string, Decision>()
   /** Names and patterns. */
   let revoked: readonly string[] = []
+  /** Of the stream that was asked about last: busy ones are asked about again and again. */
+  let last = noAnswer
 
   /** Asks about a stream that the token allows. */
   function ask(authorizeIt: Authorize, reader: Identity, stream: string): Decision {
@@ -53,7 +66,11 @@ export function createReach({ authorize, identity, onError, onGranted }: ReachOp
 
   function may(stream: string): boolean {
     const reader = identity()
-    if (reader === null || !isOpen(reader, stream)) return false
+    if (reader === null) return false
+    if (last.stream !== stream || last.reader !== reader || last.revoked !== revoked) {
+      last = { stream, reader, revoked, isOpen: isOpen(reader, stream) }
+    }
+    if (!last.isOpen) return false
     if (authorize === undefined) return true
     const known = decisions.get(stream)
     if (known !== undefined) return known === 'yes'
@@ -79,7 +96,7 @@ export function createReach({ authorize, identity, onError, onGranted }: ReachOp
     },
     reset(before) {
       const [decided, taken] = [decisions, revoked]
-      decisions = new Map()
+      if (authorize !== undefined) decisions = new Map()
       revoked = []
       const wasTaken = (stream: string) => matchesAnyStream(taken, stream)
       const wasAllowed = (stream: string) => authorize === undefined || decided.get(stream) === 'yes'
