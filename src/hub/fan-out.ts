@@ -48,7 +48,9 @@ export function createFanOut(): FanOut {
     },
     publish(event) {
       const { stream } = event.frame
-      const groups = [byName.get(stream), byHead.get(headOf(stream)), byHead.get('*')].filter((group) => group !== undefined)
+      const groups = [byName.get(stream), byHead.get(headOf(stream)), byHead.get('*')].filter(
+        (group) => group !== undefined,
+      )
       let sent = 0
       asked++
       for (const group of groups) {

@@ -114,7 +114,7 @@ describe('the page', () => {
           typeof value === 'number'
             ? [shown(value)]
             : [`${shown(value.perSecond)} a second`, `${shown(value.burst)} at once`]
-        for (const word of words) expect(text, name).toContain(word)
+        for (const word of words) expect(`${name}: ${text}`).toContain(word)
       }
     }
   })
