@@ -52,7 +52,8 @@ async function startNode(redisSocket?: string): Promise<Node> {
     get isReady() {
       return isReady
     },
-    publish: (count) => void (child.connected && child.send(count)),
+    // It may be gone before this arrives.
+    publish: (count) => void (child.connected && child.send(count, () => {})),
     async terminate() {
       const begunAt = performance.now()
       child.kill('SIGTERM')
