@@ -11,14 +11,13 @@ const tell = (message: Told) => process.send?.(message)
 // A parent that is gone leaves none behind.
 process.on('disconnect', () => process.exit())
 process.on('message', (told: { path: string } | { publish: string } | 'stop') => {
-  if (told === 'stop') name = null
+  if (told === 'stop') publishing.abort()
   else if ('publish' in told) void publish(told.publish)
   else void serve(told.path)
 })
 
 let gateway: ReturnType<typeof createGateway>
-/** Whose events are published just now. */
-let name: string | null = null
+let publishing = new AbortController()
 
 async function serve(path: string) {
   const engine = redisEngine({ client: { socket: { path } } })
@@ -27,8 +26,9 @@ async function serve(path: string) {
 }
 
 async function publish(by: string) {
-  name = by
-  for (let n = 1; name === by; n++) {
+  publishing = new AbortController()
+  const { signal } = publishing
+  for (let n = 1; !signal.aborted; n++) {
     const stream = streams[n % streams.length]!
     gateway.publish({ type: 'goal.counted', stream, payload: { by, n } }).then(
       () => tell({ accepted: { by, n, stream } }),

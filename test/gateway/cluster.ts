@@ -87,6 +87,8 @@ export async function startNode(redis: RedisProcess, { accepted, refused }: Book
 
 export interface Balancer {
   readonly url: string
+  /** Links so far. */
+  readonly taken: number
   /** How many links lead to a node now. */
   linksTo(node: ClusterNode): number
   /** Resets every second link, so that those clients come back wherever it is their turn. */
@@ -121,6 +123,9 @@ export async function createBalancer(nodes: readonly ClusterNode[]): Promise<Bal
   })
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/realtime`,
+    get taken() {
+      return turn
+    },
     linksTo: (node) => [...links.values()].filter((at) => at === node).length,
     shuffle: () => [...links.keys()].forEach((client, place) => place % 2 === 0 && client.resetAndDestroy()),
   }
@@ -129,8 +134,8 @@ export async function createBalancer(nodes: readonly ClusterNode[]): Promise<Bal
 export interface Member {
   readonly client: RealtimeClient
   readonly heard: Counted[]
-  /** Losses that it was told of, and other reasons to fetch again. */
-  readonly resyncs: string[]
+  /** Why it had to fetch again. */
+  losses(): string[]
   isSubscribed(): boolean
 }
 
@@ -145,5 +150,5 @@ export function joinCluster(url: string): Member {
   client.hold()
   const isSubscribed = () =>
     client.getState().name === 'connected' && client.inspect().subscriptions[0]?.status === 'subscribed'
-  return { client, heard, resyncs, isSubscribed }
+  return { client, heard, losses: () => resyncs.filter((cause) => cause !== 'joined'), isSubscribed }
 }
