@@ -1,6 +1,6 @@
 // What a command is, and how its options are read: a wrong one is named, never guessed.
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { RealtimeError } from '../base/errors.ts'
+import { InputError } from './reading.ts'
 
 export interface Command {
   readonly name: string
@@ -8,14 +8,14 @@ export interface Command {
   readonly summary: string
   /** All options. */
   readonly help: string
-  /** Resolves once it runs, or is done. Rejects with a `RealtimeError` for what a person can mend. */
+  /** Resolves once it runs, or is done. Rejects with an `InputError` or a `RealtimeError` for what a person can mend. */
   run(argv: readonly string[]): Promise<void>
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>
 type Values<Given extends Options> = ReturnType<typeof parseArgs<{ options: Given }>>['values']
 
-/** Throws `invalid-option`. @param command with what the help is asked for */
+/** Throws an `InputError`. @param command with what the help is asked for */
 export function readOptions<const Given extends Options>(
   command: string,
   argv: readonly string[],
@@ -36,8 +36,8 @@ function wordsFor(message: string): string {
   return `${first}.`
 }
 
-export function usage(command: string, message: string): RealtimeError {
-  return new RealtimeError('invalid-option', `${message} All options: npx livecache ${command} --help`)
+export function usage(command: string, message: string): InputError {
+  return new InputError(`${message} All options: npx livecache ${command} --help`)
 }
 
 export function readPort(command: string, text: string | undefined, preset: number): number {

@@ -31,7 +31,7 @@ const fields = [
 ] as const satisfies (keyof FaultRequest)[]
 const maxFrames = 1_000
 
-/** Throws `invalid-option`, naming the place. */
+/** Throws an `InputError` that names the place. */
 export function readFault(value: unknown, at: string): FaultRequest {
   const given = readObject(value, at, 'a fault', fields)
   const named = Object.keys(given).filter((field) => field !== 'frames')

@@ -2,7 +2,6 @@
 import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'
 import { existsSync } from 'node:fs'
-import { RealtimeError } from '../base/errors.ts'
 import { createGateway, type GatewayOptions } from '../gateway/create-gateway.ts'
 import { verifyJwt } from '../gateway/jwt.ts'
 import { pinoLogs } from '../gateway/logs.ts'
@@ -10,6 +9,7 @@ import { prometheusMetrics } from '../gateway/metrics.ts'
 import { redisEngine } from '../gateway/redis-engine.ts'
 import { defaultBasePath } from '../hub/http-handler.ts'
 import { type Command, readOptions, readPort, usage } from './command-line.ts'
+import { InputError } from './reading.ts'
 import { createTerminal, type Style } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -88,13 +88,11 @@ type Config = Partial<GatewayOptions>
 
 async function readConfig(file: string): Promise<Config> {
   const path = resolve(file)
-  if (!existsSync(path))
-    throw new RealtimeError('invalid-option', `The config ${file} can't be read: there is no such file.`)
+  if (!existsSync(path)) throw new InputError(`The config ${file} can't be read: there is no such file.`)
   const told = await load(file, path)
   const config = typeof told === 'function' ? await call(file, told as () => unknown) : told
   if (typeof config === 'object' && config !== null) return config
-  throw new RealtimeError(
-    'invalid-option',
+  throw new InputError(
     `The config ${file} has no default export with options, so nobody knows who may connect. Write: export default { verify: verifyJwt({ … }) }`,
   )
 }
@@ -103,7 +101,7 @@ async function load(file: string, path: string): Promise<unknown> {
   try {
     return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default
   } catch (cause) {
-    throw new RealtimeError('invalid-option', `The config ${file} could not be loaded: ${wordsOf(cause)}`, { cause })
+    throw new InputError(`The config ${file} could not be loaded: ${wordsOf(cause)}`, { cause })
   }
 }
 
@@ -111,7 +109,7 @@ async function call(file: string, make: () => unknown): Promise<unknown> {
   try {
     return await make()
   } catch (cause) {
-    throw new RealtimeError('invalid-option', `The config ${file} threw: ${wordsOf(cause)}`, { cause })
+    throw new InputError(`The config ${file} threw: ${wordsOf(cause)}`, { cause })
   }
 }
 

@@ -4,6 +4,7 @@ import { RealtimeError } from '../base/errors.ts'
 import type { Command } from './command-line.ts'
 import { gatewayCommand } from './gateway-command.ts'
 import { mockCommand } from './mock-command.ts'
+import { InputError } from './reading.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [mockCommand, gatewayCommand]
@@ -21,17 +22,15 @@ async function run([name = '--help', ...argv]: readonly string[]): Promise<void>
   const command = commands.find((known) => known.name === name)
   if (command !== undefined) return command.run(argv)
   const known = commands.map((each) => each.name).join(' and ')
-  throw new RealtimeError(
-    'invalid-option',
-    `There is no command "${name}": there are ${known}. See: npx livecache --help`,
-  )
+  throw new InputError(`There is no command "${name}": there are ${known}. See: npx livecache --help`)
 }
 
 try {
   await run(process.argv.slice(2))
 } catch (error) {
   // What nobody foresaw is shown with where it happened.
-  const isForeseen = error instanceof RealtimeError || (error instanceof Error && 'syscall' in error)
+  const isForeseen =
+    error instanceof InputError || error instanceof RealtimeError || (error instanceof Error && 'syscall' in error)
   console.error(isForeseen ? `livecache: ${error.message}` : error)
   // Something may have been started before it failed.
   process.exit(1)

@@ -1,6 +1,5 @@
 // `livecache mock`: options, what is shown at the start and while it runs, keys.
 import { readFileSync } from 'node:fs'
-import { RealtimeError } from '../base/errors.ts'
 import { defaultBasePath } from '../hub/http-handler.ts'
 import { builtInScenario } from './built-in-scenario.ts'
 import { type Command, readOptions, readPort, stopOnSignals, usage } from './command-line.ts'
@@ -8,6 +7,7 @@ import { createKeys } from './keys.ts'
 import { loopbackAddress } from './loopback.ts'
 import type { Activity } from './mock-actions.ts'
 import { createMockServer } from './mock-server.ts'
+import { InputError } from './reading.ts'
 import { parseScenario, readScenario, type Scenario } from './scenario.ts'
 import { createTerminal, type Style, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
@@ -68,14 +68,14 @@ function readFile(file: string): Scenario {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' }[code ?? '']
-    throw new RealtimeError('invalid-option', `The scenario ${file} can't be read: ${why ?? message}.`, { cause })
+    throw new InputError(`The scenario ${file} can't be read: ${why ?? message}.`, { cause })
   }
   try {
     // Some editors on Windows put a mark in front.
     return parseScenario(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
-    if (!(cause instanceof RealtimeError)) throw cause
-    throw new RealtimeError('invalid-option', `The scenario ${file} is not right: ${cause.message}`, { cause })
+    if (!(cause instanceof InputError)) throw cause
+    throw new InputError(`The scenario ${file} is not right: ${cause.message}`, { cause })
   }
 }
 

@@ -7,7 +7,7 @@ import type { HttpHandler } from '../hub/http-handler.ts'
 import { consolePage } from './console-page.ts'
 import { readFault } from './fault-request.ts'
 import type { MockActions } from './mock-actions.ts'
-import { readObject, readOneOf, wrong } from './reading.ts'
+import { InputError, readObject, readOneOf, wrong } from './reading.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface MockRoutesOptions {
@@ -68,7 +68,8 @@ async function post(request: Request, run: (body: unknown) => object): Promise<R
   try {
     return json(run(parse(text)))
   } catch (error) {
-    if (error instanceof RealtimeError) return errorResponse(400, 'INVALID', error.message)
+    if (error instanceof InputError || error instanceof RealtimeError)
+      return errorResponse(400, 'INVALID', error.message)
     throw error
   }
 }

@@ -1,11 +1,15 @@
 // Reading what a person wrote as JSON: each complaint names the place and what was expected there.
-import { RealtimeError } from '../base/errors.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
 import { nameOf } from '../gateway/event-body.ts'
 
+/** Something a person wrote, and can mend: the message is all there is to say. */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+}
+
 /** @param at the place, such as `steps[2].emit`; @param what how the sentence goes on */
 export function wrong(at: string, what: string): never {
-  throw new RealtimeError('invalid-option', `${at} ${what}`)
+  throw new InputError(`${at} ${what}`)
 }
 
 /** An object with no fields but these. @param at nothing where it is the whole. @param name what it is, such as `a step` */

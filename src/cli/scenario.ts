@@ -1,6 +1,5 @@
 // A scenario as a file says it: events with a name, and steps that tell or break something, one after the other. Playing it is player.ts.
 import { type Clock, systemClock } from '../base/clock.ts'
-import { RealtimeError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { randomId } from '../base/random-id.ts'
 import { nameOf, readEvent } from '../gateway/event-body.ts'
@@ -8,7 +7,7 @@ import type { NewEvent } from '../hub/event-log.ts'
 import { travel } from '../hub/publishable.ts'
 import { type FaultRequest, readFault } from './fault-request.ts'
 import { findJsonFault } from './json-position.ts'
-import { readObject, readOneOf, readWhole, wrong } from './reading.ts'
+import { InputError, readObject, readOneOf, readWhole, wrong } from './reading.ts'
 import { createTemplates, type Templates } from './template.ts'
 
 export interface Scenario {
@@ -21,7 +20,7 @@ export interface Scenario {
   readonly loop: boolean
   /** Whether the first step waits until a client has subscribed. */
   readonly begin: 'first-client' | 'at-once'
-  /** Reads what is to be sent: the name of an event, an event, or an array of both. Throws `invalid-option`, naming the place. */
+  /** Reads what is to be sent: the name of an event, an event, or an array of both. Throws an `InputError` that names the place. */
   readEmit(value: unknown, at: string): EventTemplate[]
   /** The event with everything filled in. */
   fill(template: EventTemplate): NewEvent
@@ -53,11 +52,11 @@ const stepFields = ['after', 'emit', 'fault', 'repeat', 'every']
 const maxRepeat = 1_000_000
 const maxEmitted = 100
 
-/** Throws `invalid-option`: the message names the line where `text` is no JSON, else the place and what was expected there. */
+/** Throws an `InputError`: it names the line where `text` is no JSON, else the place and what was expected there. */
 export function parseScenario(text: string, surroundings?: ScenarioSurroundings): Scenario {
   const fault = findJsonFault(text)
   if (fault !== null) {
-    throw new RealtimeError('invalid-option', `line ${fault.line}, column ${fault.column}: expected ${fault.expected}.`)
+    throw new InputError(`line ${fault.line}, column ${fault.column}: expected ${fault.expected}.`)
   }
   return readScenario(JSON.parse(text), surroundings)
 }
@@ -106,9 +105,9 @@ function createTemplateReader(trial: Templates): TemplateReader {
   return (value, at) => {
     trial.check(value, at)
     const read = readEvent(trial.fill(withStream(value)), at)
-    if (!read.ok) throw new RealtimeError('invalid-option', read.fault)
+    if (!read.ok) throw new InputError(read.fault)
     const travelling = travel(read.event)
-    if (!travelling.ok) throw new RealtimeError('invalid-option', `${at}: ${travelling.error.message}`)
+    if (!travelling.ok) throw new InputError(`${at}: ${travelling.error.message}`)
     return value as EventTemplate
   }
 }

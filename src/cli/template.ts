@@ -10,7 +10,7 @@ export interface TemplatesOptions {
 }
 
 export interface Templates {
-  /** Throws `invalid-option` for words that mean nothing. @param at the place of `value` */
+  /** Throws an `InputError` for words that mean nothing. @param at the place of `value` */
   check(value: unknown, at: string): void
   /**
    * A copy with everything filled in. The same words have the same value throughout it. A text that is one word alone becomes what that

@@ -86,10 +86,10 @@ describe('what is wrong', () => {
 
   it('a port that is taken', async () => {
     const { port } = await serveScenario()
-    expect(await answerOf(['mock', '--port', String(port)])).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: `livecache: Port ${port} is taken, so the server cannot start. Stop what uses it, or choose another port.\n`,
-    })
+    const { code, stdout, stderr } = await answerOf(['mock', '--port', String(port)])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(
+      `livecache: Port ${port} is taken, so the server cannot start. Stop what uses it, or choose another port.`,
+    )
   })
 })
