@@ -1,6 +1,6 @@
 // What Redis does to the engine: it hangs, dies, comes back empty or with an old log, loses a link or an entry. No node is started again.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keysOf } from '../../src/gateway/redis-scripts.ts'
 import { until } from '../smoke/until.ts'
 import { type Accepted, counted, createNode, endAll, joinNode, type Node, own, startTraffic } from './redis-nodes.ts'
@@ -8,13 +8,14 @@ import { noRedis, type RedisProcess, startRedis } from './redis-process.ts'
 
 const keys = keysOf('livecache')
 
-let redis: RedisProcess
-beforeEach(async () => {
-  if (noRedis !== null) return
-  redis = await startRedis()
+const skipped = noRedis === null ? '' : ` (skipped: ${noRedis})`
+
+/** It ends with the test's other things. */
+async function ownRedis(): Promise<RedisProcess> {
+  const redis = await startRedis()
   own(redis.end)
-})
-afterEach(endAll)
+  return redis
+}
 
 const isUp = ({ engine }: Node) => engine.status.isUp
 
@@ -38,32 +39,15 @@ async function expectExactly(nodes: readonly [Node, Node], accepted: readonly Ac
 }
 
 /** An entry that was counted and is not there. */
-async function loseEntry() {
+async function loseEntry(redis: RedisProcess) {
   await redis.ask('HINCRBY', keys.state, 's:goal:1', '1')
   await redis.ask('HINCRBY', keys.state, 'index', '1')
 }
 
-describe.skipIf(noRedis !== null)(`faults of Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
-  it(
-    'F85 Redis hangs for 8 s: the node says so, what is published waits, and comes once',
-    { timeout: 30_000 },
-    async () => {
-      const [one, other] = [await joinNode(redis, { answerWithinMs: 3_000 }), await joinNode(redis)]
-      const stopTraffic = startTraffic([one, other])
-      await until(() => one.events.length > 50)
-      redis.stop()
-      const stoppedAt = performance.now()
-      await until(() => !isUp(one) && !isUp(other))
-      expect(one.engine.status.waiting).toBeGreaterThan(0)
-      await sleep(8_000 - (performance.now() - stoppedAt))
-      redis.resume()
-      await until(() => isUp(one) && isUp(other))
-      const before = one.events.length
-      await until(() => one.events.length > before + 50)
-      await expectExactly([one, other], await stopTraffic())
-      expect([one.loads, other.loads]).toEqual([1, 1])
-    },
-  )
+describe.skipIf(noRedis !== null)(`faults of Redis${skipped}`, () => {
+  let redis: RedisProcess
+  beforeEach(async () => void (redis = await ownRedis()))
+  afterEach(endAll)
 
   it(
     'F85 Redis hangs for longer than anybody waits: what is refused is refused for good',
@@ -161,7 +145,7 @@ describe.skipIf(noRedis !== null)(`faults of Redis${noRedis === null ? '' : ` (s
   it('F86 an entry is lost: the next one shows it, and the log is loaded from behind the hole', async () => {
     const node = await joinNode(redis)
     for (let n = 1; n <= 5; n++) await node.engine.append(counted(n))
-    await loseEntry()
+    await loseEntry(redis)
     await node.engine.append(counted(7))
     await until(() => node.loads === 2 && node.events.length > 0)
     expect(node.frames().map(({ seq, payload }) => [seq, payload])).toEqual([[7, 7]])
@@ -169,18 +153,6 @@ describe.skipIf(noRedis !== null)(`faults of Redis${noRedis === null ? '' : ` (s
     await until(() => node.events.length === 2)
     expect([node.loads, node.heads.get('goal:1')]).toEqual([2, 8])
   })
-
-  it(
-    'F86 the newest entry is lost and none comes after it: a check finds that within 10 s',
-    { timeout: 20_000 },
-    async () => {
-      const node = await joinNode(redis)
-      for (let n = 1; n <= 5; n++) await node.engine.append(counted(n))
-      await loseEntry()
-      await until(() => node.loads === 2, 10_000)
-      expect([node.frames(), node.heads.get('goal:1')]).toEqual([[], 6])
-    },
-  )
 
   it('F87 everything is flushed under traffic, again and again: each time one new epoch for both nodes, and what it has', async () => {
     const [one, other] = [await joinNode(redis), await joinNode(redis)]
@@ -199,15 +171,6 @@ describe.skipIf(noRedis !== null)(`faults of Redis${noRedis === null ? '' : ` (s
       accepted.filter(({ frame }) => frame.epoch === one.epoch),
     )
     expect([one.loads, other.loads]).toEqual([6, 6])
-  })
-
-  it('F87 everything is flushed while nobody publishes: both nodes hear of it', { timeout: 15_000 }, async () => {
-    const [one, other] = [await joinNode(redis), await joinNode(redis)]
-    const before = one.epoch
-    await redis.ask('FLUSHALL')
-    await until(() => one.epoch !== before && one.epoch === other.epoch, 10_000)
-    await equal(one, other)
-    expect([one.loads, other.loads]).toEqual([2, 2])
   })
 
   it('F87 another server takes over that lacks the last writes: the log begins anew, so that no number is given twice', async () => {
@@ -249,5 +212,55 @@ describe.skipIf(noRedis !== null)(`faults of Redis${noRedis === null ? '' : ` (s
     expect(after.frame.epoch).not.toBe(before.frame.epoch)
     await until(() => one.events.length === 1)
     await equal(one, other)
+  })
+})
+
+// They wait most of the time, so they wait together.
+describe.skipIf(noRedis !== null)(`long faults of Redis${skipped}`, { concurrent: true }, () => {
+  afterAll(endAll)
+
+  it(
+    'F85 Redis hangs for 8 s: the node says so, what is published waits, and comes once',
+    { timeout: 30_000 },
+    async () => {
+      const redis = await ownRedis()
+      const [one, other] = [await joinNode(redis, { answerWithinMs: 3_000 }), await joinNode(redis)]
+      const stopTraffic = startTraffic([one, other])
+      await until(() => one.events.length > 50)
+      redis.stop()
+      const stoppedAt = performance.now()
+      await until(() => !isUp(one) && !isUp(other))
+      expect(one.engine.status.waiting).toBeGreaterThan(0)
+      await sleep(8_000 - (performance.now() - stoppedAt))
+      redis.resume()
+      await until(() => isUp(one) && isUp(other))
+      const before = one.events.length
+      await until(() => one.events.length > before + 50)
+      await expectExactly([one, other], await stopTraffic())
+      expect([one.loads, other.loads]).toEqual([1, 1])
+    },
+  )
+
+  it(
+    'F86 the newest entry is lost and none comes after it: a check finds that within 10 s',
+    { timeout: 20_000 },
+    async () => {
+      const redis = await ownRedis()
+      const node = await joinNode(redis)
+      for (let n = 1; n <= 5; n++) await node.engine.append(counted(n))
+      await loseEntry(redis)
+      await until(() => node.loads === 2, 10_000)
+      expect([node.frames(), node.heads.get('goal:1')]).toEqual([[], 6])
+    },
+  )
+
+  it('F87 everything is flushed while nobody publishes: both nodes hear of it', { timeout: 15_000 }, async () => {
+    const redis = await ownRedis()
+    const [one, other] = [await joinNode(redis), await joinNode(redis)]
+    const before = one.epoch
+    await redis.ask('FLUSHALL')
+    await until(() => one.epoch !== before && one.epoch === other.epoch, 10_000)
+    await equal(one, other)
+    expect([one.loads, other.loads]).toEqual([2, 2])
   })
 })
