@@ -89,7 +89,7 @@ describe('the gateway by itself', () => {
     expect((await publish(server, goal(1), env.NEXT_KEY)).status).toBe(200)
     expect(await publish(server, { type: 'goal.counted' })).toMatchObject({
       status: 400,
-      body: { message: 'stream is missing: it must be a text.' },
+      body: { message: expect.stringContaining('stream is missing: it must be a text.') },
     })
   })
 

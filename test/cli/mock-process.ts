@@ -22,7 +22,8 @@ export const serveScenario = (scenario: unknown = silent) =>
 
 export const count = (server: Served) => post(`${server.http}/mock/events`, '"counted"')
 export const fault = (server: Served, request: object) => post(`${server.http}/mock/faults`, request)
-export const stateOf = async ({ http }: Served) => (await (await fetch(`${http}/mock/state`)).json()) as MockState
+export const stateOf = async ({ http }: Pick<Served, 'http'>) =>
+  (await (await fetch(`${http}/mock/state`)).json()) as MockState
 
 /** Counts up to `upTo` and waits until the client has heard the last. */
 export async function countUpTo(server: Served, upTo: number, heard: readonly unknown[]) {

@@ -258,6 +258,17 @@ describe('faults of the mock server', () => {
     expect(client.getState().name).toBe('connected')
   })
 
+  it('expired sessions stop where no fresh token is to be had: twice in a row, or without anybody to ask', async () => {
+    const server = await serveScenario()
+    const [twice, nobody] = [await joinTo(server), await joinTo(server, { getToken: undefined as never })]
+    await fault(server, { expire: true })
+    await until(() => nobody.client.getState().name === 'unauthorized')
+    await until(() => twice.client.getState().name === 'connected' && twice.reasons.length === 2)
+    await fault(server, { expire: true })
+    await until(() => twice.client.getState().name === 'unauthorized')
+    expect(twice.reasons).toEqual(['connect', 'rejected'])
+  })
+
   it('are steps of a scenario as well, and are taken back by one word', async () => {
     const server = await serveScenario({ ...silent, steps: [{ fault: { mute: 60_000 } }, { emit: 'counted' }] })
     const { heard } = await joinTo(server, { holdBackMs: 50 })
