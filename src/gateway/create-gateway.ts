@@ -8,6 +8,7 @@ import type { EventFrame, NewEvent } from '../hub/event-log.ts'
 import { createHttpHandler, defaultBasePath } from '../hub/http-handler.ts'
 import type { SessionLimits } from '../hub/limits.ts'
 import type { HubObserver } from '../hub/observer.ts'
+import { createWatch } from '../hub/watch.ts'
 import type { SessionSink } from '../hub/session-port.ts'
 import { type Address, streamOf } from './address.ts'
 import { createAdmission, type LimitOptions } from './admission.ts'
@@ -62,6 +63,10 @@ export interface GatewayOptions extends Omit<HubOptions, 'limits' | 'pressure'> 
   readyPath?: string
   /** How long a drain may take, in ms. @default 30_000 */
   drainMs?: number
+  /** How much of that sessions are still taken after readiness went red, in ms: until the load balancer has noticed. @default 2_000 */
+  drainNoticeMs?: number
+  /** When clients come back that are asked to leave, in ms. @default { afterMs: 0, spreadMs: 250 }, for there are other nodes */
+  reconnectHint?: { afterMs: number; spreadMs: number }
   /** Comes between a session and its socket; for faults, as the mock server has them. */
   wrapSink?: (sink: SessionSink) => SessionSink
 }
@@ -127,13 +132,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   )
   const pressure = () => overload.factor
   const hub = createHub({ ...options, observers, onError, rateLimiter, pressure, clock })
+  const watch = createWatch(observers, onError)
   const admission = createAdmission({
     ...(options.limits && { limits: options.limits }),
     rateLimiter,
     pressure,
-    onRefused({ code, limit }, { ip }) {
-      for (const observer of observers) observer.refused?.({ code, limit, ...(ip !== undefined && { ip }) })
-    },
+    onRefused: ({ code, limit }, { ip }) => watch.refused({ code, limit, ...(ip !== undefined && { ip }) }),
   })
   const allowOrigin = createOriginCheck(options.origins ?? 'any', onError)
   const isRefusing = () => drain.isRefusing
@@ -167,8 +171,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     close,
     onError,
     ...(engine && { engine }),
+    connections: () => sockets.open + answering.size,
     ...(drainMs !== undefined && { limitMs: drainMs }),
-    ...(logs && { onPhase: logs.drain }),
+    ...(options.drainNoticeMs !== undefined && { noticeMs: options.drainNoticeMs }),
+    ...(options.reconnectHint && { hint: options.reconnectHint }),
+    ...(logs && { onPhase: logs.drain, lastly: logs.flush }),
   })
   const reasons = () => [
     ...(isListening && hub.isReady ? [] : ['starting']),
@@ -191,7 +198,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   metrics?.watch({
     stats: () => hub.stats,
     overload: () => overload,
-    queues: () => ({ strangers: admission.counts.strangers, engine_waiting: engine?.status.waiting ?? 0 }),
+    queues: () => ({
+      unacked: hub.unacked,
+      unsent_bytes: sockets.unsentBytes,
+      strangers: admission.counts.strangers,
+    }),
+    droppedLogLines: () => logs?.dropped ?? 0,
     isReady: () => reasons().length === 0,
     ...engineStatus,
   })
@@ -284,7 +296,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     fetch: (request, { ip } = {}) => answer(request, ip ?? 'unknown'),
     operations,
     drain: drain.drain,
-    drainOn: (signals) => onSignals(drain, signals === undefined ? {} : { signals }),
+    drainOn: (signals) =>
+      onSignals(drain, { ...(signals && { signals }), ...(drainMs !== undefined && { limitMs: drainMs }) }),
     close,
   }
 }

@@ -27,6 +27,10 @@ export interface WebSocketsOptions {
 export interface WebSockets {
   /** Answers a request to upgrade, whatever becomes of it. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Sockets that are open, those included that were closed and have not answered yet. */
+  readonly open: number
+  /** What waits for their readers. It is added up when asked for. */
+  readonly unsentBytes: number
   /** Cuts what is still open. */
   close(): void
 }
@@ -92,6 +96,14 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   return {
     upgrade: (request, socket, head) => void upgrade(request, socket, head),
+    get open() {
+      return sockets.clients.size
+    },
+    get unsentBytes() {
+      let bytes = 0
+      for (const { bufferedAmount } of sockets.clients) bytes += bufferedAmount
+      return bytes
+    },
     close() {
       sockets.close()
       for (const ws of sockets.clients) ws.terminate()

@@ -112,6 +112,8 @@ export interface Hub {
   readonly epoch: string
   readonly sessions: number
   readonly stats: HubStats
+  /** Events that sessions have not confirmed yet. They are counted when asked for. */
+  readonly unacked: number
   /** Ends every session and takes no more. @param code @default 1012, so that clients come back later */
   close(code?: number, reason?: string): void
 }
@@ -328,6 +330,11 @@ export function createHub(given: HubOptions): Hub {
     },
     ready,
     stats,
+    get unacked() {
+      let unacked = 0
+      for (const session of fanOut.all) unacked += session.unacked()
+      return unacked
+    },
     publish(event) {
       if (engine === undefined) {
         const { event: travelling, bytes } = checked(event)

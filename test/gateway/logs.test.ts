@@ -249,7 +249,11 @@ function ofLogs(logs: GatewayLogs) {
 describe('F100: the events go on', () => {
   it.each(Object.entries(sickSinks))('F100: with %s, no event is lost or late', async (_name, sick) => {
     const { observer, dropped } = await sick()
-    const { gateway, url } = await startGateway({ observers: [observer], onError: () => {} })
+    const { gateway, url } = await startGateway({
+      observers: [observer],
+      onError: () => {},
+      limits: { maxConnections: 1 },
+    })
     const { heard, isLive, client } = follow(url)
     await until(isLive)
     const numbers = Array.from({ length: 500 }, (_, index) => index)
@@ -257,6 +261,13 @@ describe('F100: the events go on', () => {
     await until(() => heard.length === numbers.length)
     expect(heard).toEqual(numbers)
     expect(client.getState().name).toBe('connected')
+    // One that is turned away is told so, whoever fails to write it down.
+    const turnedAway = new NodeSocket(url)
+    const refusals: string[] = []
+    turnedAway.on('error', ({ message }) => refusals.push(message))
+    ends.push(() => turnedAway.terminate())
+    await until(() => refusals.length === 1)
+    expect(refusals[0]).toContain('503')
     expect(dropped()).toBeGreaterThan(400)
   })
 
