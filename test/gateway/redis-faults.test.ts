@@ -213,6 +213,37 @@ describe.skipIf(noRedis !== null)(`faults of Redis${skipped}`, () => {
     await until(() => one.events.length === 1)
     await equal(one, other)
   })
+
+  it('F87 a log that was given up comes back: nobody takes it for the one that is, and it is not gone on with', async () => {
+    const [one, other] = [await joinNode(redis), await joinNode(redis)]
+    await one.engine.append(counted(1))
+    const copies = [keys.state, keys.log].map((key) => [key, `${key}:copy`] as const)
+    for (const [key, copy] of copies) await redis.ask('COPY', key, copy)
+    const before = await one.engine.append(counted(2))
+    await redis.ask('DEL', keys.state, keys.log)
+    await one.engine.append(counted(3))
+    await until(() => other.events.length === 1 && other.epoch === one.epoch)
+    for (const [key, copy] of copies) await redis.ask('RENAME', copy, key)
+    const after = await other.engine.append(counted(4))
+    expect([before.frame.seq, after.frame.seq]).toEqual([2, 1])
+    expect(after.frame.epoch).not.toBe(before.frame.epoch)
+    await until(() => one.events.length === 1 && one.epoch === other.epoch)
+    await equal(one, other)
+  })
+
+  it('F87 what went into a log that is gone is appended anew under its id, while a client gets the answer it would have got', async () => {
+    const node = await joinNode(redis)
+    const event = { ...counted(1), id: 'first' }
+    const ada = { subject: 'ada', id: 'm1' }
+    const before = await node.engine.append(event, ada)
+    await redis.ask('DEL', keys.state, keys.log)
+    const again = await node.engine.append(counted(1), ada)
+    expect(again).toEqual({ frame: before.frame, isNew: false })
+    const after = await node.engine.append(event, ada)
+    expect([after.isNew, after.frame.eventId]).toEqual([true, 'first'])
+    expect(after.frame.epoch).not.toBe(before.frame.epoch)
+    await until(() => node.events.length === 1)
+  })
 })
 
 // They wait most of the time, so they wait together.

@@ -111,29 +111,40 @@ export async function joinNode(redis: Pick<RedisProcess, 'client'>, options?: Re
   return node
 }
 
-/** Publishes by all of these nodes until it is stopped; resolves with what was accepted, in the order of each node. */
-export function startTraffic(nodes: readonly Node[], pauseMs = 0): () => Promise<Accepted[]> {
+/** How many a node publishes before it waits for the first of them. */
+const underWay = 20
+
+/** Publishes by all of these nodes until it is stopped; resolves with what was accepted, in the order in which each of them asked. */
+export function startTraffic(nodes: readonly Node[]): () => Promise<Accepted[]> {
   const stopping = new AbortController()
   const accepted: Accepted[] = []
   let count = 0
-  async function publish(node: Node, place: number) {
-    while (!stopping.signal.aborted) {
-      const payload = { by: place, n: count++ }
-      const event = { type: 'goal.counted', stream: `goal:${payload.n % 3}`, payload }
-      await node.engine.append(event).then(
-        ({ frame, isNew }) => accepted.push({ ...payload, frame, isNew }),
-        // Whoever is refused at once must not try again at once.
-        () => sleep(5),
-      )
-      if (pauseMs > 0) await sleep(pauseMs)
-    }
+
+  async function publish(node: Node, by: number) {
+    const n = count++
+    const event = { type: 'goal.counted', stream: `goal:${n % 3}`, payload: { by, n } }
+    await node.engine.append(event).then(
+      ({ frame, isNew }) => accepted.push({ by, n, frame, isNew }),
+      // Whoever is refused at once must not try again at once.
+      () => sleep(5),
+    )
   }
-  const ended = Promise.all(nodes.map(publish))
+
+  async function publishAll(node: Node, by: number) {
+    const asked: Promise<void>[] = []
+    while (!stopping.signal.aborted) {
+      asked.push(publish(node, by))
+      if (asked.length >= underWay) await asked.shift()
+    }
+    await Promise.all(asked)
+  }
+
+  const ended = Promise.all(nodes.map(publishAll))
   own(() => stopping.abort())
   return async () => {
     stopping.abort()
     await ended
-    return accepted
+    return accepted.toSorted((a, b) => a.n - b.n)
   }
 }
 
