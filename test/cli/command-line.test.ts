@@ -31,7 +31,9 @@ describe('the command line', () => {
     expect(await answerOf(['mok'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining('There is no command "mok": there are mock and gateway. See: npx livecache --help'),
+      stderr: expect.stringContaining(
+        'There is no command "mok": there are mock and gateway. See: npx livecache --help',
+      ),
     })
   })
 
