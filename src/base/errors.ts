@@ -9,13 +9,15 @@ export type RealtimeErrorCode =
   | 'invalid-operation'
   /** A hook ran outside `<RealtimeProvider>`. */
   | 'no-provider'
+  /** `<RealtimeProvider>` stands outside `<QueryClientProvider>`. */
+  | 'no-query-client'
   /** A thing was used after its `dispose()`. */
   | 'disposed'
   /** `getToken` threw, rejected or took longer than its limit. */
   | 'token-failed'
-  /** The server refused the token, and a fresh one too. */
+  /** Thrown by a `verify`: the token says nothing it could be let in by. */
   | 'unauthorized'
-  /** The server closed the link for good. */
+  /** The browser would not open the link, or the server refused something that was asked for. */
   | 'refused'
   /** A rule, a handler or an updater of the app threw. `cause` is what it threw. */
   | 'handler-threw'
@@ -43,14 +45,19 @@ export type RealtimeErrorCode =
   | 'engine-unavailable'
   /** An optional package is needed for what was asked, and is not installed. */
   | 'missing-peer'
+  /** The test kit: `settle()` waited for long, and something is still going on. */
+  | 'not-settled'
 
-/** An error that says what happened, why it matters and what to do. Branch on `code`, never on the message. */
+/**
+ * An error that says what happened, why it matters and what to do, and where to read more: a page of this package, which is in
+ * node_modules. Branch on `code`, never on the message.
+ */
 export class RealtimeError extends Error {
   override readonly name = 'RealtimeError'
   readonly code: RealtimeErrorCode
 
   constructor(code: RealtimeErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options)
+    super(`${message} (livecache/docs/errors.md#${code})`, options)
     this.code = code
   }
 }

@@ -3,10 +3,14 @@ import { RealtimeError } from '../../src/base/errors.ts'
 
 describe('RealtimeError', () => {
   it('is an Error with a code to branch on', () => {
-    const error = new RealtimeError('no-provider', 'no provider')
+    const error = new RealtimeError('no-provider', 'No provider.')
     expect(error).toBeInstanceOf(Error)
-    expect(error).toMatchObject({ name: 'RealtimeError', code: 'no-provider', message: 'no provider' })
-    expect(String(error)).toBe('RealtimeError: no provider')
+    expect(error).toMatchObject({ name: 'RealtimeError', code: 'no-provider' })
+  })
+
+  it('says in its message where to read more', () => {
+    const { message } = new RealtimeError('no-provider', 'No provider.')
+    expect(message).toBe('No provider. (livecache/docs/errors.md#no-provider)')
   })
 
   it('keeps what caused it, and has no cause where nothing did', () => {

@@ -36,12 +36,12 @@ function setUp(options: Partial<OutboxOptions> = {}) {
   return { outbox, sent, log, publish, ids, clear }
 }
 
-/** The code it was rejected with, and what that says. */
+/** The code it was rejected with, and what that says, without where to read more. */
 async function rejection(promise: Promise<unknown>): Promise<[string, string]> {
   try {
     await promise
   } catch (error) {
-    if (error instanceof RealtimeError) return [error.code, error.message]
+    if (error instanceof RealtimeError) return [error.code, error.message.replace(/ \(livecache\/docs\S+\)$/, '')]
   }
   throw new Error('it was not rejected with a RealtimeError')
 }

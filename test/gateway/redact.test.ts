@@ -42,7 +42,8 @@ describe('an error for the log', () => {
       code: 'E_CARD',
     })
     const fields = errorFields(new RealtimeError('handler-threw', 'A rule threw.', { cause }))
-    expect(fields).toMatchObject({ name: 'RealtimeError', code: 'handler-threw', message: 'A rule threw.' })
+    expect(fields).toMatchObject({ name: 'RealtimeError', code: 'handler-threw' })
+    expect(fields.message).toContain('A rule threw.')
     expect(fields.cause).toMatchObject({ name: 'TypeError', code: 'E_CARD' })
     expect(fields.cause?.at?.[0]).toContain('redact.test.ts')
     expect(JSON.stringify(fields)).not.toContain('4111')

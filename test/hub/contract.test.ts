@@ -141,7 +141,7 @@ describe('an event of a type with versions', () => {
   it.each([4, 0, 2.5, '3' as unknown as number, Number.NaN])('is refused where nobody knows version %s', (v) => {
     const error = refusal(made('goal.renamed', third, { v }))
     expect(error.code).toBe('invalid-payload')
-    expect(error.message).toBe(
+    expect(error.message).toContain(
       `"goal.renamed" was not published: it says version ${v}, which no client could read (known: 1, 2, 3). Leave "v" out to publish the newest, or add the version to the table of events.`,
     )
   })
@@ -157,7 +157,7 @@ describe('an event whose payload does not fit', () => {
     const error = refusal(made('goal.created', { goal: { id: 7, title: 'Ship' }, at: 'now' }))
     expect(error.code).toBe('invalid-payload')
     expect(error.message).toMatch(
-      /^"goal\.created" was not published, since clients would refuse it by their table of events: payload\.goal\.id: .*; payload\.at: .*\. Publish what the schema takes, or change the schema for both ends\.$/,
+      /^"goal\.created" was not published, since clients would refuse it by their table of events: payload\.goal\.id: .*; payload\.at: .*\. Publish what the schema takes, or change the schema for both ends\. \(/,
     )
   })
 
@@ -193,7 +193,7 @@ describe('an event that the table does not know', () => {
   it('is refused, with the nearest that it knows', () => {
     const error = refusal(made('goal.complted', { goalId: 'G-1' }))
     expect(error.code).toBe('unknown-event')
-    expect(error.message).toBe(
+    expect(error.message).toContain(
       '"goal.complted" was not published, since the table of events does not have it and no client would know what it is. Nearest in the table: "goal.completed", "goal.counted", "goal.created". Mend the type, or add it to defineEvents() for both ends.',
     )
   })

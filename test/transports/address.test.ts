@@ -36,7 +36,7 @@ describe('an address is refused before anything dials it', () => {
     expect(error.code).toBe('invalid-url')
     expect(error.message.startsWith(message)).toBe(true)
     // What happened, why it matters, and what to do.
-    expect(error.message).toMatch(/ (Pass|Use) .+\.$|"$/)
+    expect(error.message).toMatch(/ (Pass|Use) .+\. \(livecache\/docs\/errors\.md#invalid-url\)$/)
   })
 
   it.each([
@@ -44,7 +44,7 @@ describe('an address is refused before anything dials it', () => {
     ['http://example.com', 'https://'],
   ])('%s on an encrypted page', (url, encrypted) => {
     onPage('https://app.example.com/')
-    expect(refusal(() => webSocket(url)).message).toBe(
+    expect(refusal(() => webSocket(url)).message).toContain(
       `"${url}" is not encrypted and the page is, so the browser would refuse it. Use ${encrypted} instead.`,
     )
     onPage('http://app.example.com/')
