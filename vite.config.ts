@@ -17,6 +17,8 @@ const rooms = [
   'toasts',
   'goals',
   'testing',
+  'testing/react',
+  'testing/msw',
   'gateway',
   // A domain may be taken out: what is not there is not built.
 ].filter((room) => existsSync(fromHere(`src/${room}`)))
@@ -80,7 +82,7 @@ export default defineConfig(({ mode }) => ({
     alias: [
       { find: /^livecache$/, replacement: fromHere('src/index.ts') },
       { find: /^livecache\/styles\.css$/, replacement: fromHere('src/styles.css') },
-      { find: /^livecache\/([a-z]+)$/, replacement: fromHere('src/$1/index.ts') },
+      { find: /^livecache\/([a-z]+(?:\/[a-z]+)?)$/, replacement: fromHere('src/$1/index.ts') },
     ],
   },
   test: {
@@ -90,7 +92,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{react,ui,toasts,goals}/**', ...smoke],
+          exclude: ['test/{react,ui,toasts,goals,testing/react,testing/msw}/**', ...smoke],
           typecheck: { enabled: true, tsconfig: './tsconfig.json', include: ['test/**/*.test-d.ts'] },
         },
       },
@@ -100,7 +102,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'dom',
           environment: 'jsdom',
-          include: ['test/{react,ui,toasts,goals}/**/*.test.{ts,tsx}'],
+          include: ['test/{react,ui,toasts,goals,testing/react,testing/msw}/**/*.test.{ts,tsx}'],
           setupFiles: ['test/dom-setup.ts'],
         },
       },
@@ -110,7 +112,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'dom-react18',
           environment: 'jsdom',
-          include: ['test/{ui,toasts,goals}/**/*.test.tsx'],
+          include: ['test/{ui,toasts,goals,testing/react}/**/*.test.tsx'],
           setupFiles: ['test/dom-setup.ts'],
           server: { deps: { inline: [/@tanstack\/react-query/, /@testing-library\/react/, /sonner/] } },
         },

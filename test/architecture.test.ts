@@ -28,6 +28,12 @@ const floors: Record<string, { rooms: string[]; packages: string[] }> = {
     rooms: ['react', 'query', 'hub', 'client', 'transports', 'protocol', 'base'],
     packages: ['@tanstack/react-query'],
   },
+  // Their packages are optional peers: who tests without them must not load them.
+  'testing/react': {
+    rooms: ['testing', 'react', 'query', 'client', 'protocol', 'base'],
+    packages: ['react', '@tanstack/react-query', '@testing-library/react'],
+  },
+  'testing/msw': { rooms: ['testing', 'hub', 'client', 'transports', 'protocol', 'base'], packages: ['msw'] },
   gateway: {
     rooms: ['hub', 'protocol', 'base'],
     // The last four are optional peers: types, and `import()` where they are asked for.
@@ -57,9 +63,11 @@ function importsOf(file: string): Import[] {
   return [...found].map((match) => ({ file, from: match[1] ?? match[2] ?? '' }))
 }
 
-/** The folder of `src` a file belongs to. */
+/** The folder of `src` a file belongs to; one inside another is a room of its own where the table has it. */
 function roomOf(file: string): string {
   const path = relative('src', file).replaceAll('\\', '/')
+  const inner = path.split('/').slice(0, 2).join('/')
+  if (inner in floors) return inner
   return path.includes('/') ? path.split('/')[0]! : '.'
 }
 

@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Undo } from '../base/emitter.ts'
 import { createScope, type Scope } from '../base/scope.ts'
+import { seededRandom } from '../base/seeded-random.ts'
 import type {
   Transport,
   TransportClosure,
@@ -198,17 +199,4 @@ interface Link {
 interface Lane {
   carry(run: () => void): void
   readonly pending: number
-}
-
-/** Numbers in [0, 1) that follow from the seed: a linear congruence modulo a prime. */
-function seededRandom(seed: number): () => number {
-  const modulus = 2_147_483_647
-  let state = (Math.abs(Math.trunc(seed)) % (modulus - 1)) + 1
-  const next = () => {
-    state = (state * 48_271) % modulus
-    return (state - 1) / (modulus - 1)
-  }
-  // The first numbers of small seeds are small.
-  for (let round = 0; round < 3; round++) next()
-  return next
 }

@@ -5,6 +5,8 @@ import type { Identity, Verify } from '../hub/access.ts'
 import { createHub, type Hub, type HubOptions } from '../hub/create-hub.ts'
 import type { EventFrame, NewEvent } from '../hub/event-log.ts'
 import { inMemoryTransport } from '../hub/in-memory-transport.ts'
+import { createServerFaults, type ServerFaults } from '../hub/server-faults.ts'
+import type { SessionSink } from '../hub/session-port.ts'
 import type { ClientFrame } from '../protocol/frames.ts'
 import type { Transport, TransportLink, TransportListener } from '../transports/transport.ts'
 
@@ -33,6 +35,14 @@ export interface TestServer {
   mute(): void
   /** Ends that. Links that the server has given up meanwhile stay silent. */
   unmute(): void
+  /** Frames that are lost, come twice or in another order, counted. */
+  readonly faults: Pick<ServerFaults, 'lose' | 'duplicate' | 'reorder' | 'clear' | 'pending'>
+  /** For adapters that bring links of another kind: the sink under the rule of this server's faults, cuts and silence. */
+  wrapSink(sink: SessionSink): SessionSink
+  /** Whether it takes links: between `goDown()` and `comeBack()` it does not. */
+  readonly isUp: boolean
+  /** Whether it is silent. */
+  readonly isMuted: boolean
   readonly hub: Hub
 }
 
@@ -48,7 +58,11 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
   let opened = 0
   const links = new Set<{ listener: TransportListener; end: Undo }>()
   const received: ClientFrame[] = []
-  const toHub = inMemoryTransport(() => hub)
+  const faults = createServerFaults({ clock })
+  const toHub = inMemoryTransport(() => ({
+    ...hub,
+    connect: (sink, request) => hub.connect(faults.wrap(sink), request),
+  }))
 
   const transport: Transport = {
     name: 'memory',
@@ -89,11 +103,31 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
       listener.closed({ code, reason })
     }
     links.clear()
+    faults.end(code, reason)
+  }
+
+  function wrapSink(given: SessionSink): SessionSink {
+    const sink = faults.wrap(given)
+    return {
+      send: (text) => isMuted || sink.send(text),
+      close: (code, reason) => isMuted || sink.close(code, reason),
+      get buffered() {
+        return sink.buffered ?? 0
+      },
+    }
   }
 
   return {
     transport,
     received,
+    faults,
+    wrapSink,
+    get isUp() {
+      return isUp
+    },
+    get isMuted() {
+      return isMuted
+    },
     publish: (event) => hub.publish({ stream: 'test', ...event }),
     get opened() {
       return opened

@@ -1,0 +1,2 @@
+export { realtimeHandlers } from './realtime-handlers.ts'
+export type { RealtimeHandlersOptions } from './realtime-handlers.ts'

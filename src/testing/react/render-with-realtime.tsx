@@ -1,0 +1,96 @@
+// Testing Library's render with an app around what is tested: a QueryClient, a provider, and a server in the same process. Time moves inside
+// React's act, so that no test needs one.
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import {
+  act,
+  render,
+  renderHook,
+  type RenderHookOptions,
+  type RenderHookResult,
+  type RenderOptions,
+  type RenderResult,
+} from '@testing-library/react'
+import type { JSX, JSXElementConstructor, ReactNode } from 'react'
+import type { EventTable } from '../../protocol/define-events.ts'
+import { RealtimeProvider } from '../../react/realtime-provider.tsx'
+import { createTestRealtime, runInside, type TestRealtime, type TestRealtimeOptions } from '../create-test-realtime.ts'
+
+export interface RenderWithRealtimeOptions<Events extends EventTable = EventTable> extends TestRealtimeOptions<Events> {
+  /** A client and a server that there are already. The other options of the client then say nothing. @default made of the other options */
+  testRealtime?: TestRealtime<Events>
+  /** @default a new one that does not retry, holds nothing for stale and forgets nothing */
+  queryClient?: QueryClient
+  /** Who is signed in, as the provider takes it. */
+  identity?: string | number | null
+  /** The feature flag, as the provider takes it. @default true */
+  enabled?: boolean
+  /** More providers: they stand inside these. */
+  wrapper?: JSXElementConstructor<{ children: ReactNode }>
+  /** Testing Library's own, such as `reactStrictMode`, `container`, `hydrate`. */
+  renderOptions?: Omit<RenderOptions, 'wrapper' | 'queries'>
+}
+
+/** What every render of the kit returns besides Testing Library's own. */
+export interface WithRealtime<Events extends EventTable = EventTable> extends TestRealtime<Events> {
+  readonly queryClient: QueryClient
+}
+
+/**
+ * Renders inside `QueryClientProvider` and `RealtimeProvider`. Nothing connects before the clock moves: `await settle()`.
+ * Of Testing Library 16 and later; in React 18.3 and 19.
+ */
+export function renderWithRealtime<const Events extends EventTable = EventTable>(
+  ui: ReactNode,
+  options: RenderWithRealtimeOptions<Events> = {},
+): RenderResult & WithRealtime<Events> {
+  const { kit, Wrapper, renderOptions } = surroundingsOf(options)
+  const given: RenderOptions = { ...renderOptions, wrapper: Wrapper }
+  const rendered: RenderResult = render(ui, given)
+  return { ...rendered, ...kit }
+}
+
+export type HookWithRealtime<Result, Props, Events extends EventTable = EventTable> = RenderHookResult<Result, Props> &
+  WithRealtime<Events>
+
+/** The same for a hook. @param options `initialProps`: what the hook is first called with */
+export function renderHookWithRealtime<Result, Props = undefined, const Events extends EventTable = EventTable>(
+  hook: (props: Props) => Result,
+  options: RenderWithRealtimeOptions<Events> & { initialProps?: Props } = {},
+): HookWithRealtime<Result, Props, Events> {
+  const { initialProps, ...rest } = options
+  const { kit, Wrapper, renderOptions } = surroundingsOf<Events>(rest)
+  const given = { ...renderOptions, wrapper: Wrapper, ...('initialProps' in options && { initialProps }) }
+  return { ...renderHook(hook, given as RenderHookOptions<Props>), ...kit }
+}
+
+function surroundingsOf<Events extends EventTable>(options: RenderWithRealtimeOptions<Events>) {
+  const {
+    testRealtime,
+    queryClient = newQueryClient(),
+    identity,
+    enabled,
+    wrapper: Inner,
+    renderOptions,
+    ...rest
+  } = options
+  const test = testRealtime ?? createTestRealtime<Events>(rest)
+  runInside(test, (run) => act(run))
+  const Wrapper = ({ children }: { children: ReactNode }): JSX.Element => (
+    <QueryClientProvider client={queryClient}>
+      <RealtimeProvider client={test.realtime} identity={identity} enabled={enabled}>
+        {Inner === undefined ? children : <Inner>{children}</Inner>}
+      </RealtimeProvider>
+    </QueryClientProvider>
+  )
+  return { kit: { ...test, queryClient }, Wrapper, renderOptions }
+}
+
+/** No timer of its own may outlive a test, and nothing is fetched that the test does not cause. */
+function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: false, staleTime: Infinity, gcTime: Infinity },
+      mutations: { retry: false, gcTime: Infinity },
+    },
+  })
+}
