@@ -40,14 +40,14 @@ export function fanOutTable(title: string, results: FanOutResults, base: Column)
       percent(figure('loadBusy')),
       kilobytes(figure('rssBytes')),
       ratio('rssBytes'),
-      kilobytes(figure('rssAfterBytes')),
-      kilobytes(figure('heapBytes')),
+      kilobytes(figure('keptBytes')),
+      ratio('keptBytes'),
     ]
   }
   const times = `× ${base.name}`
   const latencies = ['p50 ms', 'p95', 'p99', 'last client', times]
   const cost = ['CPU µs per delivery', times, 'messages per event', 'server busy %', 'clients busy %']
-  const memory = ['RSS kB per connection', times, 'after events', 'heap kB']
+  const memory = ['RSS kB per connection', times, 'kept', times]
   return tableOf(title, ['', ...latencies, ...cost, ...memory], [...results.keys()].map(row))
 }
 

@@ -29,7 +29,7 @@ export interface FanOut {
   readonly connections: number
   /** Events to all. */
   readonly perSecond: number
-  /** How long they are sent, in s; the second before that warms up. */
+  /** How long they are sent, in s, after as long that warms up, at most a second. */
   readonly seconds: number
 }
 
@@ -39,10 +39,9 @@ export interface Measured extends Omit<Arrived, 'messages'> {
   /** How much of a core each side used: where it is all of it, latencies are a queue's. */
   readonly serverBusy: number
   readonly loadBusy: number
-  /** Per connection, in bytes, beyond what was in use before: with nothing sent, and after the events. */
+  /** Per connection, in bytes, beyond what was in use before: resident as in any process, and what is kept when memory is short. */
   readonly rssBytes: number
-  readonly rssAfterBytes: number
-  readonly heapBytes: number
+  readonly keptBytes: number
 }
 
 /** What pings cost is measured by idle.ts. */
@@ -58,12 +57,12 @@ export async function measureFanOut(column: Column, { connections, perSecond, se
     await load.ask('connect', Math.min(first.clients, connections))
     await send(pair, first.events, first.perSecond)
     await load.ask('keep', 0)
-    const before = await server.ask('weigh')
+    const before = await server.ask('weigh', true)
     await load.ask('connect', connections)
-    const idle = await server.ask('weigh')
-    await send(pair, perSecond, perSecond)
+    const idle = await server.ask('weigh', false)
+    await send(pair, Math.round(perSecond * Math.min(1, seconds)), perSecond)
     const { arrived, ...use } = await send(pair, perSecond * seconds, perSecond)
-    const after = await server.ask('weigh')
+    const after = await server.ask('weigh', true)
     const { messages, ...latencies } = arrived
     const deliveries = connections * perSecond * seconds
     return {
@@ -72,9 +71,8 @@ export async function measureFanOut(column: Column, { connections, perSecond, se
       messagesPerEvent: messages / deliveries,
       serverBusy: use.serverCpuMs / use.ms,
       loadBusy: use.loadCpuMs / use.ms,
-      rssBytes: (idle.rss - before.rss) / connections,
-      rssAfterBytes: (after.rss - before.rss) / connections,
-      heapBytes: (idle.heap - before.heap) / connections,
+      rssBytes: (idle - before) / connections,
+      keptBytes: (after - before) / connections,
     }
   } finally {
     await pair.stop()
