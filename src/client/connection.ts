@@ -23,6 +23,7 @@ import type { Credentials, TokenReason } from './credentials.ts'
 import type { Tell } from './diagnostics.ts'
 import { createLatency, type Latency } from './latency.ts'
 import { createLiveness, type Liveness } from './liveness.ts'
+import { noteBlindFailure, noteGivenUp, noteMute, noteUp } from './notices.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { PageSignal } from './page-signals.ts'
 import { race, type RaceListener, type Winner } from './race.ts'
@@ -249,7 +250,10 @@ export function createConnection(
         outcome.opened()
       },
       ready: (winner) => takeOver(winner, token),
-      mute: choice.noteLast,
+      mute(index) {
+        choice.noteLast(index)
+        noteMute(transports[index]!)
+      },
       forbidden,
       message(text, sse) {
         liveness?.heard()
@@ -286,7 +290,7 @@ export function createConnection(
 
   function couldNotConnect(failure: AttemptFailure, blind: boolean) {
     isHurried = false
-    if (blind) recovery.noteBlindFailure()
+    if (blind) noteBlindFailure(transports, recovery.noteBlindFailure())
     else recovery.noteOpened()
     const ending = endingOf(failure, `the server could not be reached (${failure.code})`)
     // Who answers a request with 401 has read the token, whatever kind of server it is.
@@ -305,6 +309,7 @@ export function createConnection(
     scope.dispose()
     isSynced = false
     recovery.noteOpened()
+    noteUp(transports)
     choice.noteReady(winner.index)
     learnKind(winner)
     liveness = watchOver(winner)
@@ -406,7 +411,9 @@ export function createConnection(
       countFaults(fate.reportAfter, reason)
     }
     if (fate.kind === 'refresh') on.tell('refresh', { reason: 'rejected', outcome: 'asked' })
-    dispatch(recovery.after(ending, state, server))
+    const next = recovery.after(ending, state, server)
+    noteGivenUp(next.type, reason, credentials.exist)
+    dispatch(next)
   }
 
   function countFaults(reportAfter: number | undefined, reason: string) {

@@ -18,6 +18,7 @@ import { createTell } from './diagnostics.ts'
 import { createFrames } from './frames.ts'
 import { createHearing } from './hearing.ts'
 import { createInbox } from './inbox.ts'
+import { noteHeld, noteWanted } from './notices.ts'
 import { type ClientOptions, defaultOptions, type ResolvedOptions } from './options.ts'
 import { createOutbox } from './outbox.ts'
 import { browserPage } from './page-signals.ts'
@@ -253,7 +254,10 @@ export function createClient(given: ClientOptions): RealtimeClient {
     if (scope.disposed) {
       throw new RealtimeError('disposed', 'This client was disposed, so it cannot connect again. Create a new one.')
     }
-    if (holders++ === 0) connectAsWanted()
+    if (holders++ === 0) {
+      noteHeld(options.transports, scope, () => holders > 0 && !scope.disposed)
+      connectAsWanted()
+    }
     let held = true
     return () => {
       if (!held) return
@@ -337,6 +341,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     onFlush: ofSameUser(flushes),
     subscribe(spec, listener, phase = 'app') {
       const known = subscriptions.find(checkedSpec(spec))
+      noteWanted(spec.events, options.events)
       const leave = subscriptions.add(spec, phase, listener)
       if (phase !== 'cache') return leave
       session.cacheJoins(subscriptions.find(spec)!, known === undefined)
@@ -350,6 +355,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     },
     on(types, handler, listenOptions = {}) {
       const events = typeof types === 'string' ? [types] : types
+      noteWanted(events, options.events)
       const listener: EventsListener = (batch) => {
         for (const event of batch) {
           const failed = report(`A handler of ${events.join(', ')}, on event ${event.id ?? event.type},`)

@@ -39,8 +39,8 @@ export interface Recovery {
   retry(reason: string, state: ConnectionState): ConnectionEvent
   /** Dial again without a wait, unless the last links did not hold either. */
   retryAtOnce(reason: string, state: ConnectionState): ConnectionEvent
-  /** A link never opened, and nobody says why: it may have been the token. */
-  noteBlindFailure(): void
+  /** A link never opened, and nobody says why: it may have been the token. Answers how many there were in a row. */
+  noteBlindFailure(): number
   noteToken(): void
   noteOpened(): void
   noteWelcome(): void
@@ -163,9 +163,11 @@ export function createRecovery({ clock, backoff, suspendAfterMs, hasToken, isOff
     },
     noteBlindFailure() {
       blindFailures++
-      if (blindFailures !== blindFailuresBeforeRefresh || !hasToken || forcedRefreshes >= maxForcedRefreshes) return
-      tokenReason = 'rejected'
-      forcedRefreshes++
+      if (blindFailures === blindFailuresBeforeRefresh && hasToken && forcedRefreshes < maxForcedRefreshes) {
+        tokenReason = 'rejected'
+        forcedRefreshes++
+      }
+      return blindFailures
     },
     noteToken() {
       tokenReason = 'connect'

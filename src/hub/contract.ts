@@ -1,6 +1,7 @@
 // Whether an event is what the table says: what passes here, every client with the same table takes. Its shape and its size are
 // publishable.ts.
 import { RealtimeError, type RealtimeErrorCode } from '../base/errors.ts'
+import { nearestTo } from '../base/nearest.ts'
 import { maxFrameDepth } from '../protocol/codec.ts'
 import { checkPayload, type EventTable, isVersioned, type StandardSchema } from '../protocol/define-events.ts'
 import { isPattern, matchesEventType } from '../protocol/filter.ts'
@@ -81,32 +82,12 @@ function whyInvalid(type: string, reason: string): string {
 function whyUnknown(type: unknown, known: readonly string[]): string {
   const wanted = String(type)
   const pattern = known.find((name) => isPattern(name) && matchesEventType(name, wanted))
-  const nearest = nearestTo(wanted, known).map((name) => `"${brief(name)}"`)
+  const nearest = nearestTo(wanted, known).map(({ name }) => `"${brief(name)}"`)
   const hint =
     pattern === undefined
       ? `Nearest in the table: ${nearest.join(', ') || 'nothing, it is empty'}.`
       : `"${brief(pattern)}" in the table is a pattern, and the table needs each type by its name.`
   return `"${brief(wanted)}" was not published, since the table of events does not have it and no client would know what it is. ${hint} Mend the type, or add it to defineEvents() for both ends.`
-}
-
-/** At most three, the most alike first: those that share the most pairs of letters. */
-function nearestTo(type: string, known: readonly string[]): string[] {
-  const wanted = pairsOf(type)
-  const rated = known.map((name) => {
-    const pairs = pairsOf(name)
-    const shared = [...pairs].filter((pair) => wanted.has(pair)).length
-    return { name, likeness: shared / (wanted.size + pairs.size || 1) }
-  })
-  const sorted = rated.toSorted((a, b) => b.likeness - a.likeness)
-  return sorted.slice(0, 3).map(({ name }) => name)
-}
-
-/** Case, dots and dashes are what people mix up. */
-function pairsOf(type: string): ReadonlySet<string> {
-  const letters = brief(type)
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]/gu, '')
-  return new Set(Array.from({ length: Math.max(0, letters.length - 1) }, (_, at) => letters.slice(at, at + 2)))
 }
 
 /** What is told to clients has to fit into a frame. */

@@ -15,7 +15,7 @@ import { startFallback } from './fallback.ts'
 import { createGateQueue, type Gate } from './gate.ts'
 import type { Apply } from './applier.ts'
 import { retainLiveCache } from './live-cache.ts'
-import { createNotices } from './notices.ts'
+import { noteUnbound, noteUnmatched } from './notices.ts'
 import type { Operation } from './operations.ts'
 import { followMetaRules, indexRules, listensTo, type NamedRule, operationsOf, type Rules } from './rules.ts'
 
@@ -39,7 +39,6 @@ export function bindQueryClient(options: BindOptions): Undo {
   const { client, queryClient, rules, streams, fallbackMs, onError, onRevoked, gate, clock = systemClock } = options
   const [cache, release] = retainLiveCache(queryClient, clock)
   const index = indexRules(rules)
-  const notices = createNotices()
   const want = (events: readonly string[]) => client.subscribe({ events }, () => {}, 'cache')
   const metaRules = followMetaRules(queryClient.getQueryCache(), want)
   const queue = createGateQueue({
@@ -48,6 +47,7 @@ export function bindQueryClient(options: BindOptions): Undo {
     together: cache.batch,
     onTooMany: () => resync({ streams: 'all', cause: 'overflow' }),
   })
+  const listenedTo = () => client.inspect().subscriptions.flatMap(({ spec }) => spec.events)
   let hasJoined = false
 
   function applyAll(events: readonly RealtimeEvent[]) {
@@ -58,7 +58,7 @@ export function bindQueryClient(options: BindOptions): Undo {
 
   function applyEvent(event: RealtimeEvent, apply: Apply) {
     const [ofTable, ofQueries] = [index.for(event.type), metaRules.for(event.type)]
-    if (ofTable.length + ofQueries.length === 0) return notices.unmatched(event.type)
+    if (ofTable.length + ofQueries.length === 0) return noteUnmatched(event.type, listenedTo)
     const mutationId = event.origin?.mutationId
     const echo = mutationId !== undefined && cache.hopes.isOwn(mutationId) ? newEcho() : null
     for (const rule of ofTable) applyRule(rule, event, apply, echo)
@@ -90,7 +90,7 @@ export function bindQueryClient(options: BindOptions): Undo {
     if (why === 'joined') hasJoined = true
     const positions = Object.entries(client.inspect().positions)
     cache.notHeardUpTo(Object.fromEntries(positions.filter(([name]) => missed === 'all' || missed.includes(name))))
-    if (streams === undefined && why === 'lost') notices.unbound()
+    if (streams === undefined && why === 'lost') noteUnbound()
     const isPersonal = missed !== 'all' && missed.every((stream) => stream.startsWith('user:'))
     const cause: Cause = { ...ownCause('resync'), type: why, isPersonal }
     for (const query of queriesFedBy(queryClient, missed, streams)) {

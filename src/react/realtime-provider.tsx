@@ -1,10 +1,12 @@
 'use client'
 // Holds the one client of an app: connects while it is mounted, applies the rules to the QueryClient.
-import { useIsRestoring, useQueryClient } from '@tanstack/react-query'
-import { type JSX, type ReactNode, useEffect } from 'react'
+import { QueryClientContext, useIsRestoring } from '@tanstack/react-query'
+import { type JSX, type ReactNode, useContext, useEffect } from 'react'
+import { RealtimeError } from '../base/errors.ts'
 import type { EventTable } from '../protocol/define-events.ts'
 import type { Realtime, RealtimeOptions } from '../query/create-realtime.ts'
 import { RealtimeContext } from './context.ts'
+import { noteBinding } from './notices.ts'
 import { useCommitEffect } from './use-commit-effect.ts'
 import { useGate } from './use-gate.ts'
 import { useOwnRealtime } from './use-own-realtime.ts'
@@ -24,7 +26,10 @@ export type RealtimeProviderProps<Events extends EventTable = EventTable> = Comm
     | ({ client?: never } & RealtimeOptions<Events>)
   )
 
-/** Opens nothing on the server, and one socket in StrictMode. Throws `invalid-url` where neither a client nor a usable url is given. */
+/**
+ * Opens nothing on the server, and one socket in StrictMode. Throws `invalid-url` where neither a client nor a usable url is given,
+ * `no-query-client` outside `<QueryClientProvider>`.
+ */
 export function RealtimeProvider<const Events extends EventTable = EventTable>(
   props: RealtimeProviderProps<Events>,
 ): JSX.Element {
@@ -43,11 +48,20 @@ function OwnClientProvider({ children, identity, enabled, ...options }: OwnProps
 }
 
 function ClientProvider({ client, identity, enabled = true, children }: GivenProps): JSX.Element {
-  const queryClient = useQueryClient()
+  const queryClient = useContext(QueryClientContext)
+  if (queryClient === undefined) {
+    throw new RealtimeError(
+      'no-query-client',
+      '<RealtimeProvider> ran outside <QueryClientProvider>, so it has no cache to keep live. Render that above it; if it is there, the page holds two copies of @tanstack/react-query: let both come from one.',
+    )
+  }
   const isRestoring = useIsRestoring()
 
   const gate = useGate(!isRestoring)
-  useEffect(() => client.bindQueryClient(queryClient, gate), [client, queryClient, gate])
+  useEffect(() => {
+    noteBinding(gate, client, queryClient)
+    return client.bindQueryClient(queryClient, gate)
+  }, [client, queryClient, gate])
   // In the commit that shows the new user: between it and passive effects a message of the old one could still arrive.
   useCommitEffect(() => client.configure({ identity, enabled }), [client, identity, enabled])
   useEffect(() => client.hold(), [client])

@@ -24,6 +24,7 @@ export function polling(url: string, options: PollingOptions = {}): Transport {
   assertHttpOptions(url, options)
   return {
     name: 'polling',
+    address: shown(url),
     oneWay: true,
     quietMs: hiddenPauseMs + pollTimeoutMs,
     open: (request, listener) => startPolling(url, options, request, listener),

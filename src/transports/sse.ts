@@ -1,6 +1,7 @@
 // Server-Sent Events over `fetch`, which unlike EventSource can send headers and shows comments. The stream's grammar is
 // sse-reader.ts; what the client says travels in requests of its own, by frame-sender.ts.
 import { isObject } from '../base/json.ts'
+import { inDevelopment, notice } from '../base/notice.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import { protocolName } from '../protocol/frames.ts'
 import { resolveUrl, shown } from './address.ts'
@@ -13,11 +14,15 @@ import type { Transport, TransportClosure, TransportLink, TransportListener, Tra
 
 export type SseOptions = HttpOptions
 
+/** A stream that has sent nothing for so long after its open is told of in development, in ms: servers send a comment more often. */
+const muteAfterMs = 30_000
+
 /** @param url `https://…`, or a path on the page's own host. Throws `invalid-url` for anything else. */
 export function sse(url: string, options: SseOptions = {}): Transport {
   assertHttpOptions(url, options)
   return {
     name: 'sse',
+    address: shown(url),
     oneWay: true,
     open: (request, listener) => openStream(url, options, request, listener),
   }
@@ -39,6 +44,7 @@ function openStream(
   })
   const sender = createFrameSender({ url, options, ask, clock, onFailed: report.closed })
   let isLivecache = false
+  let isMute = true
   let retryMs: number | null = null
 
   /** The stream broke off: the time it named for that case holds. */
@@ -71,6 +77,10 @@ function openStream(
     isLivecache = response.headers.get(protocolHeader) === protocolName
     if (!isLivecache) sender.begin(null)
     report.opened(isLivecache ? protocolName : null)
+    inDevelopment(() => {
+      const cancel = clock.timeout(() => isMute && noteMute(shown(address.href)), muteAfterMs)
+      abort.signal.addEventListener('abort', cancel)
+    })
     await read(response)
   }
 
@@ -81,6 +91,7 @@ function openStream(
         const chunk = await chunks?.read()
         if (report.ended) return
         if (chunk === undefined || chunk.done) return lost('the stream ended')
+        isMute = false
         report.alive()
         reader.push(chunk.value)
       }
@@ -97,6 +108,12 @@ function openStream(
     },
     close: report.end,
   }
+}
+
+function noteMute(address: string) {
+  notice(
+    `${address} opened, and has sent nothing for ${muteAfterMs / 1000} s. If it should have, something in between collects the stream before it passes it on: switch buffering off there (nginx: proxy_buffering off), and compression for text/event-stream. If there was nothing to say, let the server send a comment (": hi") every 25 s, so that both ends know. (livecache/docs/troubleshooting.md#buffered-streams)`,
+  )
 }
 
 function refusalOf({ status, headers }: Response): TransportClosure | null {

@@ -12,6 +12,8 @@ export interface Transport {
    * @default false
    */
   readonly oneWay?: boolean
+  /** Where it connects to, without what may be secret, for messages. */
+  readonly address?: string
   /** The longest it is silent by design, in ms: a pause between two polls. @default 0 */
   readonly quietMs?: number
   /** Begins to connect. Must not call `listener` before it returns, and never after `close()`. */

@@ -15,6 +15,7 @@ export function webSocket(url: string, options: WebSocketOptions = {}): Transpor
   assertUrl(url)
   return {
     name: 'websocket',
+    address: shown(url),
     open: (request, listener) => openSocket(url, socketClass(options), request, listener),
   }
 }
