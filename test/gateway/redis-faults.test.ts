@@ -143,15 +143,30 @@ describe.skipIf(noRedis !== null)(`faults of Redis${skipped}`, () => {
   })
 
   it('F86 an entry is lost: the next one shows it, and the log is loaded from behind the hole', async () => {
-    const node = await joinNode(redis)
+    const [node, other] = [await joinNode(redis), await joinNode(redis)]
     for (let n = 1; n <= 5; n++) await node.engine.append(counted(n))
     await loseEntry(redis)
-    await node.engine.append(counted(7))
+    await other.engine.append(counted(7))
     await until(() => node.loads === 2 && node.events.length > 0)
     expect(node.frames().map(({ seq, payload }) => [seq, payload])).toEqual([[7, 7]])
     await node.engine.append(counted(8))
     await until(() => node.events.length === 2)
     expect([node.loads, node.heads.get('goal:1')]).toEqual([2, 8])
+  })
+
+  it('F86 what one node has to say is heard also where an entry before it is lost', async () => {
+    const [node, other] = [await joinNode(redis), await joinNode(redis)]
+    await other.engine.tell({ kind: 'resync', reason: 'heard before' })
+    await until(() => node.messages.length === 1)
+    await loseEntry(redis)
+    await other.engine.tell({ kind: 'revoke', subject: 'ada' })
+    await until(() => node.messages.length === 2)
+    await node.engine.append(counted(1))
+    await until(() => node.events.length === 1)
+    expect(node.messages).toEqual([
+      { kind: 'resync', reason: 'heard before' },
+      { kind: 'revoke', subject: 'ada' },
+    ])
   })
 
   it('F87 everything is flushed under traffic, again and again: each time one new epoch for both nodes, and what it has', async () => {
@@ -214,6 +229,30 @@ describe.skipIf(noRedis !== null)(`faults of Redis${skipped}`, () => {
     await equal(one, other)
   })
 
+  it('F87 the log goes back and on again while a node is away: it is known by its entries', async () => {
+    const node = await joinNode(redis)
+    for (let n = 1; n <= 6; n++) await node.engine.append(counted(n))
+    await until(() => node.events.length === 6)
+    const { epoch } = node
+    // What another node would have made of it: the sixth is another one, and a seventh has come.
+    const forge = `
+      local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1][1]
+      redis.call('DEL', KEYS[1])
+      for step = 0, 1 do
+        local key = string.format('%.0f-1', newest:match('^%d+') + step)
+        redis.call('XADD', KEYS[1], key, 'id', 'forged ' .. step, 'stream', 'goal:1', 'seq', 6 + step, 'at', ARGV[1], 'body', '{"type":"forged"}')
+      end
+      redis.call('HINCRBY', KEYS[2], 'index', 1)
+      redis.call('HINCRBY', KEYS[2], 's:goal:1', 1)`
+    await redis.askAll(
+      ['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'],
+      ['EVAL', forge, '2', keys.log, keys.state, String(Date.now())],
+    )
+    await until(() => node.epoch !== epoch)
+    expect(node.frames()).toEqual([])
+    expect(node.history.filter(({ type }) => type === 'forged')).toEqual([])
+  })
+
   it('F87 a log that was given up comes back: nobody takes it for the one that is, and it is not gone on with', async () => {
     const [one, other] = [await joinNode(redis), await joinNode(redis)]
     await one.engine.append(counted(1))
@@ -229,6 +268,7 @@ describe.skipIf(noRedis !== null)(`faults of Redis${skipped}`, () => {
     expect(after.frame.epoch).not.toBe(before.frame.epoch)
     await until(() => one.events.length === 1 && one.epoch === other.epoch)
     await equal(one, other)
+    expect([one.loads, other.loads]).toEqual([3, 3])
   })
 
   it('F87 what went into a log that is gone is appended anew under its id, while a client gets the answer it would have got', async () => {

@@ -19,6 +19,8 @@ export interface RedisProcess {
   readonly client: { socket: { path: string; tls: false } }
   /** Runs a command; answers are as the second version of the protocol has them. */
   ask(...args: string[]): Promise<unknown>
+  /** Runs them one right after the other. */
+  askAll(...commands: string[][]): Promise<unknown>
   /** It hangs, and its sockets stay open. */
   stop(): void
   resume(): void
@@ -54,11 +56,13 @@ export async function startRedis(): Promise<RedisProcess> {
     await once(child, 'exit')
   }
 
-  async function ask(...args: string[]) {
+  const ask = async (...args: string[]) => (await askAll(args))[0]
+
+  async function askAll(...commands: string[][]) {
     const client = createClient({ ...settingsOf(path), RESP: 2, maintNotifications: 'disabled' })
     await client.connect()
     try {
-      return await client.sendCommand(args)
+      return await Promise.all(commands.map((args) => client.sendCommand(args)))
     } finally {
       client.destroy()
     }
@@ -68,6 +72,7 @@ export async function startRedis(): Promise<RedisProcess> {
   return {
     client: settingsOf(path),
     ask,
+    askAll,
     stop: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     kill,
