@@ -5,7 +5,7 @@ import type { EventTable } from '../protocol/define-events.ts'
 import { createRealtime, type Realtime, type RealtimeOptions } from '../query/create-realtime.ts'
 import { retainLiveCache } from '../query/live-cache.ts'
 import { settle as settleAll } from './settle.ts'
-import { type Around, lendToThePage, type TestClock, timelineOf } from './test-clock.ts'
+import { lendToThePage, type TestClock, timelineOf } from './test-clock.ts'
 import { createTestRealtimeServer, type TestRealtimeServer } from './test-realtime-server.ts'
 
 export interface TestRealtimeOptions<Events extends EventTable = EventTable> extends Omit<
@@ -27,7 +27,10 @@ export interface TestRealtime<Events extends EventTable = EventTable> {
    * that components show within a second. Heartbeats, acks, limits of time and fetches that only confirm do not. Rejects with `not-settled`.
    */
   settle(): Promise<void>
-  /** Ends the client and gives the system its time back. Where the runner has a global `afterEach` that happens by itself. */
+  /**
+   * Ends the client and gives the system its time back, which the rest of livecache in this process then goes by again. Where the runner has
+   * a global `afterEach` that happens by itself.
+   */
   dispose(): void
 }
 
@@ -40,7 +43,6 @@ export function createTestRealtime<const Events extends EventTable = EventTable>
 }: TestRealtimeOptions<Events> = {}): TestRealtime<Events> {
   const timeline = timelineOf(server.clock)
   const queryClients = new Set<QueryClient>()
-  const giveBack = lendToThePage(timeline.of('page'))
   const client = createRealtime<Events>({
     storage: null,
     page: stillPage,
@@ -63,6 +65,8 @@ export function createTestRealtime<const Events extends EventTable = EventTable>
     },
   }
 
+  const giveBack = lendToThePage(realtime, timeline)
+
   function dispose() {
     running.delete(dispose)
     realtime.dispose()
@@ -83,11 +87,6 @@ export function createTestRealtime<const Events extends EventTable = EventTable>
       }),
     dispose,
   }
-}
-
-/** Has time run inside of something, such as React's `act`. */
-export function runInside({ clock }: Pick<TestRealtime, 'clock'>, around: Around): void {
-  timelineOf(clock).runsInside(around)
 }
 
 /** The page as it is, but that frames are not painted by a time of their own. */

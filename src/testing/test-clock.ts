@@ -148,15 +148,24 @@ function isBefore(entry: Entry, other: Entry): boolean {
 }
 
 const own = { ...systemClock }
+/** By whom it was lent; the last one is heard. */
+const lent = new Map<object, Clock>()
 
 /**
- * Has everything in livecache that asks the system for the time ask this clock instead: components, toasts, the announcer. The one who
- * lent last is heard. Returns the undo, which leaves a later one alone.
+ * Has everything in livecache that asks the system for the time ask this clock instead: components, toasts, the announcer.
+ * @param who lends it, for the end of it; who lends again comes last
  */
-export function lendToThePage(clock: Clock): Undo {
-  const lent = { now: clock.now, random: clock.random, timeout: clock.timeout }
-  Object.assign(systemClock, lent)
+export function lendToThePage(who: object, clock: TestClock): Undo {
+  lent.delete(who)
+  lent.set(who, timelineOf(clock).of('page'))
+  show()
   return () => {
-    if (systemClock.timeout === lent.timeout) Object.assign(systemClock, own)
+    lent.delete(who)
+    show()
   }
+}
+
+function show() {
+  const { now, random, timeout } = [...lent.values()].at(-1) ?? own
+  Object.assign(systemClock, { now, random, timeout })
 }

@@ -124,7 +124,10 @@ describe('a test client', () => {
     const { clock, dispose } = await join()
     clock.jump(86_400_000)
     expect(systemClock.now()).toBe(clock.now())
+    const other = await join()
     dispose()
+    expect(systemClock.now()).toBe(other.clock.now())
+    other.dispose()
     expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1_000)
   })
 

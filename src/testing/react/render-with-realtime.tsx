@@ -10,10 +10,11 @@ import {
   type RenderOptions,
   type RenderResult,
 } from '@testing-library/react'
-import type { JSX, JSXElementConstructor, ReactNode } from 'react'
+import { type JSX, type JSXElementConstructor, type ReactNode, useEffect } from 'react'
 import type { EventTable } from '../../protocol/define-events.ts'
 import { RealtimeProvider } from '../../react/realtime-provider.tsx'
-import { createTestRealtime, runInside, type TestRealtime, type TestRealtimeOptions } from '../create-test-realtime.ts'
+import { createTestRealtime, type TestRealtime, type TestRealtimeOptions } from '../create-test-realtime.ts'
+import { lendToThePage, timelineOf } from '../test-clock.ts'
 
 export interface RenderWithRealtimeOptions<Events extends EventTable = EventTable> extends TestRealtimeOptions<Events> {
   /** A client and a server that there are already. The other options of the client then say nothing. @default made of the other options */
@@ -74,14 +75,19 @@ function surroundingsOf<Events extends EventTable>(options: RenderWithRealtimeOp
     ...rest
   } = options
   const test = testRealtime ?? createTestRealtime<Events>(rest)
-  runInside(test, (run) => act(run))
-  const Wrapper = ({ children }: { children: ReactNode }): JSX.Element => (
-    <QueryClientProvider client={queryClient}>
-      <RealtimeProvider client={test.realtime} identity={identity} enabled={enabled}>
-        {Inner === undefined ? children : <Inner>{children}</Inner>}
-      </RealtimeProvider>
-    </QueryClientProvider>
-  )
+  timelineOf(test.clock).runsInside((run) => act(run))
+
+  function Wrapper({ children }: { children: ReactNode }): JSX.Element {
+    // Given back with the page, so also by Testing Library's cleanup: what comes next in the file may go by another time.
+    useEffect(() => lendToThePage(test.realtime, test.clock), [])
+    return (
+      <QueryClientProvider client={queryClient}>
+        <RealtimeProvider client={test.realtime} identity={identity} enabled={enabled}>
+          {Inner === undefined ? children : <Inner>{children}</Inner>}
+        </RealtimeProvider>
+      </QueryClientProvider>
+    )
+  }
   return { kit: { ...test, queryClient }, Wrapper, renderOptions }
 }
 

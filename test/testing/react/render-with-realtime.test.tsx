@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { fireEvent, screen } from '@testing-library/react'
 import { createContext, type ReactNode, useContext, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../../../src/client/index.ts'
 import { invalidate, type RealtimeOptions, upsert } from '../../../src/query/index.ts'
 import { useRealtime, useRealtimeConnection, useRealtimeEvent } from '../../../src/react/index.ts'
 import { buildEvent, createTestRealtimeServer } from '../../../src/testing/index.ts'
@@ -67,14 +68,18 @@ describe('renderWithRealtime', () => {
   })
 
   it('returns what Testing Library returns, and all of the kit', async () => {
-    const { rerender, unmount, getByRole, realtime, queryClient, server, settle } = renderWithRealtime(<p>one</p>)
+    const { rerender, unmount, getByRole, realtime, queryClient, server, clock, settle } = renderWithRealtime(
+      <p>one</p>,
+    )
     rerender(<Goals />)
     await settle()
     expect(getByRole('list')).toBeInTheDocument()
     expect([realtime.getState().name, queryClient.getQueryData(['goals'])]).toEqual(['connected', []])
+    clock.jump(60_000)
+    expect(systemClock.now()).toBe(clock.now())
     unmount()
     await settle()
-    expect(server.open).toBe(0)
+    expect([server.open, systemClock.now() - clock.now() !== 0]).toEqual([0, true])
   })
 
   it('has fetched what an event asks for', async () => {
