@@ -22,34 +22,41 @@ type Part = (scale: Scale, report: Report) => Promise<Partial<Results>>
 /** How much is measured. */
 interface Scale {
   readonly rounds: number
-  readonly seconds: number
-  /** Of so many connections there is one. */
-  readonly shrink: number
+  /** Of so many connections there is one, and of so many seconds. */
+  readonly shrink: { readonly connections: number; readonly seconds: number }
   readonly heartbeatMs: number
   readonly idleRounds: number
 }
 
-const whole: Scale = { rounds: 5, seconds: 3, shrink: 1, heartbeatMs: 30_000, idleRounds: 5 }
-const small: Scale = { rounds: 1, seconds: 0.5, shrink: 10, heartbeatMs: 2_000, idleRounds: 1 }
+const whole: Scale = { rounds: 5, shrink: { connections: 1, seconds: 1 }, heartbeatMs: 30_000, idleRounds: 5 }
+const small: Scale = { rounds: 1, shrink: { connections: 10, seconds: 5 }, heartbeatMs: 2_000, idleRounds: 1 }
 
 const parts: Readonly<Record<keyof Results, Part>> = {
   async crowd(scale, report) {
-    return { crowd: await fanOut(scale, report, sockets, 'WebSockets', { connections: 5_000, perSecond: 10 }) }
+    return {
+      crowd: await fanOut(scale, report, sockets, 'WebSockets', { connections: 5_000, perSecond: 10, seconds: 3 }),
+    }
   },
   async thousand(scale, report) {
-    return { thousand: await fanOut(scale, report, sockets, 'WebSockets', { connections: 1_000, perSecond: 20 }) }
+    return {
+      thousand: await fanOut(scale, report, sockets, 'WebSockets', { connections: 1_000, perSecond: 20, seconds: 2 }),
+    }
   },
   async sse(scale, report) {
-    return { sse: await fanOut(scale, report, streams, 'event streams', { connections: 500, perSecond: 20 }) }
+    return {
+      sse: await fanOut(scale, report, streams, 'event streams', { connections: 500, perSecond: 20, seconds: 2 }),
+    }
   },
   async packed(scale, report) {
-    return { packed: await fanOut(scale, report, sockets, 'WebSockets', { connections: 50, perSecond: 1_000 }) }
+    return {
+      packed: await fanOut(scale, report, sockets, 'WebSockets', { connections: 50, perSecond: 1_000, seconds: 2 }),
+    }
   },
   async idle({ shrink, heartbeatMs, idleRounds }, report) {
     const idle = await measureIdle({
       columns: [
-        ...idleSockets.map((column) => ({ column, connections: 1_000 / shrink })),
-        ...idleStreams.map((column) => ({ column, connections: 500 / shrink })),
+        ...idleSockets.map((column) => ({ column, connections: 1_000 / shrink.connections })),
+        ...idleStreams.map((column) => ({ column, connections: 500 / shrink.connections })),
       ],
       heartbeatMs,
       rounds: idleRounds,
@@ -60,14 +67,15 @@ const parts: Readonly<Record<keyof Results, Part>> = {
 }
 
 async function fanOut(
-  { rounds, seconds, shrink }: Scale,
+  { rounds, shrink }: Scale,
   report: Report,
   sides: readonly columns.Column[],
   what: string,
-  full: Omit<FanOut, 'seconds'>,
+  full: FanOut,
 ): Promise<FanOutResults> {
   const { perSecond } = full
-  const connections = full.connections / shrink
+  const connections = full.connections / shrink.connections
+  const seconds = full.seconds / shrink.seconds
   const results = await inTurns(sides, { rounds, warmUp: false }, (column) =>
     measureFanOut(column, { connections, perSecond, seconds }),
   )

@@ -61,10 +61,11 @@ export async function measureFanOut(column: Column, { connections, perSecond, se
     await load.ask('connect', connections)
     const idle = await server.ask('weigh', false)
     await send(pair, Math.round(perSecond * Math.min(1, seconds)), perSecond)
-    const { arrived, ...use } = await send(pair, perSecond * seconds, perSecond)
+    const events = Math.round(perSecond * seconds)
+    const { arrived, ...use } = await send(pair, events, perSecond)
     const after = await server.ask('weigh', true)
     const { messages, ...latencies } = arrived
-    const deliveries = connections * perSecond * seconds
+    const deliveries = connections * events
     return {
       ...latencies,
       cpuUsPerDelivery: (use.serverCpuMs * 1_000) / deliveries,
