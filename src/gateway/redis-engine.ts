@@ -40,7 +40,7 @@ const longestPauseMs = 2_000
  * over, what it was told last may be gone, so the log begins anew: clients are told of one loss, and fetch.
  *
  * `follow` rejects with `missing-peer` where the package is missing, and with `engine-unavailable` where Redis can't be reached within
- * `giveUpMs`; it may then be called again. Throws `invalid-option` for an address that is none.
+ * `giveUpMs`; it may then be called again. Throws `invalid-option` for an address that is none and for numbers that make no sense.
  */
 export function redisEngine(given: RedisEngineOptions = {}): Engine {
   const options = {
@@ -53,8 +53,9 @@ export function redisEngine(given: RedisEngineOptions = {}): Engine {
     answerWithinMs: 3_000,
     ...definedOf(given),
   }
-  const { url, giveUpMs, answerWithinMs } = options
+  const { url, giveUpMs, answerWithinMs, maxEvents, maxWaiting } = options
   if (url !== undefined) checkAddress(url)
+  checkNumbers({ giveUpMs, answerWithinMs, maxEvents, maxWaiting })
   const keys = keysOf(options.prefix)
   const outbox = createOutbox<Desk>(options)
   const closing = new AbortController()
@@ -180,6 +181,19 @@ function checkAddress(url: string) {
     // Not the address itself: it may hold a password.
     'The `url` of redisEngine is no address of Redis, so there is nobody to connect to. Write it as redis://host:6379, or rediss://host:6379 for TLS.',
   )
+}
+
+/** A timer takes no longer time than this, in ms; as a number of events it is more than Redis holds. */
+const largest = 2 ** 31 - 1
+
+function checkNumbers(numbers: Record<string, number>) {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (Number.isInteger(value) && value >= 1 && value <= largest) continue
+    throw new RealtimeError(
+      'invalid-option',
+      `${name} of redisEngine is ${value}, and nothing could be kept or waited for by that. Give a whole number from 1 to ${largest}, or leave it out.`,
+    )
+  }
 }
 
 function unreachable(withinMs: number, cause: unknown): RealtimeError {

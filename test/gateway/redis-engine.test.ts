@@ -1,5 +1,7 @@
 // The engine against a real Redis: order, doing things once, loading, words between nodes, what is kept. Redis that goes away or forgets is
 // redis-faults.test.ts.
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { redisEngine } from '../../src/gateway/redis-engine.ts'
@@ -18,6 +20,15 @@ beforeEach(async () => {
   own(redis.end)
 })
 afterEach(endAll)
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 describe.skipIf(noRedis !== null)(`the engine on Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
   it('hands every event to both nodes, in one order, by whichever it was published', async () => {
@@ -192,6 +203,21 @@ describe.skipIf(noRedis !== null)(`the engine on Redis${noRedis === null ? '' : 
     )
   })
 
+  it('is reached by an address with a password, which no error repeats', async () => {
+    const port = await freePort()
+    await redis.ask('CONFIG', 'SET', 'port', String(port))
+    await redis.ask('CONFIG', 'SET', 'requirepass', 'open sesame')
+    const at = (password: string) => ({ client: {}, url: `redis://:${password}@127.0.0.1:${port}`, giveUpMs: 500 })
+    const node = await joinNode(redis, at('open%20sesame'))
+    expect((await node.engine.append(counted(1))).isNew).toBe(true)
+    const refused = await createNode(redis, at('hocuspocus'))
+      .follow()
+      .catch((error: Error) => error)
+    expect(refused).toMatchObject({ code: 'engine-unavailable' })
+    expect(String(refused)).toMatch(/WRONGPASS/)
+    expect(String(refused)).not.toMatch(/hocuspocus/)
+  })
+
   it('publishes what was asked for before it was there, and says how it is', async () => {
     const node = createNode(redis)
     expect(node.engine.status).toEqual({ isUp: false, since: expect.any(Number) as number, waiting: 0, skewMs: 0 })
@@ -222,5 +248,11 @@ it('refuses an address that is none, without repeating a password', () => {
         message: expect.not.stringContaining('secret') as string,
       }) as Error,
     )
+  }
+})
+
+it('refuses numbers that make no sense', () => {
+  for (const wrong of [{ giveUpMs: Infinity }, { maxEvents: 0 }, { maxWaiting: 1.5 }, { answerWithinMs: NaN }]) {
+    expect(() => redisEngine(wrong)).toThrow(expect.objectContaining({ code: 'invalid-option' }) as Error)
   }
 })
