@@ -22,7 +22,7 @@ describe('the codes of errors', () => {
   })
 
   it('have a section each, and no section is about a code that does not exist', () => {
-    expect([...sections.keys()].toSorted()).toEqual(codes.toSorted())
+    expect(new Set(sections.keys())).toEqual(new Set(codes))
   })
 
   it.each(codes)('%s: what happened and what to do are told, and the table of the page leads there', (code) => {
