@@ -32,12 +32,15 @@ export function createOverloadWatch({ limitMs = 200, windowMs = 1_000 }: Overloa
   let before = 0
   let worst = 0
   let sampledAt = performance.now()
-  let windowEndsAt = sampledAt + windowMs
+  // A process that starts is late and not overloaded: what comes before the end of its first window does not count.
+  let countsFrom = Infinity
+  let windowEndsAt = Infinity
 
   // A timer rather than monitorEventLoopDelay, which wakes the process more often and has to be asked by a timer all the same.
   const timer = setInterval(() => {
     const time = performance.now()
-    worst = Math.max(worst, time - sampledAt - sampleMs)
+    if (countsFrom === Infinity) countsFrom = windowEndsAt = time + windowMs
+    if (sampledAt >= countsFrom) worst = Math.max(worst, time - sampledAt - sampleMs)
     sampledAt = time
     factor = Math.max(factor, tightened(worst / limitMs))
     if (time < windowEndsAt) return

@@ -14,6 +14,9 @@ function watch(options?: OverloadOptions) {
   return overload
 }
 
+/** Past what does not count. */
+const started = (windowMs = 1_000) => sleep(windowMs + 150)
+
 function block(ms: number) {
   const until = performance.now() + ms
   while (performance.now() < until);
@@ -22,15 +25,15 @@ function block(ms: number) {
 describe('a watch on the event loop', () => {
   it('asks for nothing while timers come in time', async () => {
     // Other processes of the machine may hold this one up.
-    const overload = watch({ limitMs: 1_000 })
-    await sleep(500)
+    const overload = watch({ limitMs: 1_000, windowMs: 100 })
+    await sleep(700)
     expect(overload.factor).toBe(1)
     expect(overload.lagMs).toBeLessThan(1_000)
   })
 
   it('tightens at once by how late they are, up to a quarter, and loosens slowly', async () => {
     const overload = watch({ limitMs: 400, windowMs: 200 })
-    await sleep(100)
+    await started(200)
     block(1_050)
     await sleep(20)
     expect(overload.lagMs).toBeGreaterThan(900)
@@ -51,7 +54,7 @@ describe('a watch on the event loop', () => {
 
   it('does not loosen while the loop is still rather late', async () => {
     const overload = watch({ limitMs: 200, windowMs: 100 })
-    await sleep(60)
+    await started(100)
     block(1_000)
     await sleep(20)
     expect(overload.factor).toBe(4)
@@ -62,9 +65,22 @@ describe('a watch on the event loop', () => {
     expect(overload.factor).toBe(4)
   }, 20_000)
 
+  it('does not count the time in which the process starts', async () => {
+    const overload = watch({ limitMs: 200, windowMs: 400 })
+    block(1_000)
+    await sleep(100)
+    block(400)
+    await sleep(20)
+    expect([overload.factor, overload.lagMs]).toEqual([1, 0])
+    await started(400)
+    block(1_000)
+    await sleep(20)
+    expect(overload.factor).toBe(4)
+  }, 20_000)
+
   it('can be told not to', async () => {
-    const overload = watch({ limitMs: Infinity })
-    await sleep(60)
+    const overload = watch({ limitMs: Infinity, windowMs: 100 })
+    await started(100)
     block(500)
     await sleep(20)
     expect(overload.factor).toBe(1)
@@ -72,8 +88,8 @@ describe('a watch on the event loop', () => {
   })
 
   it('is all well once it was closed', async () => {
-    const overload = watch()
-    await sleep(60)
+    const overload = watch({ windowMs: 100 })
+    await started(100)
     block(1_000)
     await sleep(20)
     expect(overload.factor).toBe(4)

@@ -18,14 +18,18 @@ export interface RawLinkOptions {
 /** @param head is written once the connection is there */
 export function rawLink(port: number, head: string | Buffer = '', options: RawLinkOptions = {}): RawLink {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true, ...options })
-  let bytes: Buffer = Buffer.alloc(0)
+  let chunks: Buffer[] = []
   let isClosed = false
   // Resets are what is being tested.
   socket.on('error', () => {})
   socket.on('close', () => (isClosed = true))
-  socket.on('data', (data: Buffer) => (bytes = Buffer.concat([bytes, data])))
+  socket.on('data', (data: Buffer) => chunks.push(data))
   socket.write(head)
-  return { socket, text: () => bytes.toString('latin1'), bytes: () => bytes, isClosed: () => isClosed }
+  const bytes = () => {
+    if (chunks.length !== 1) chunks = [Buffer.concat(chunks)]
+    return chunks[0]!
+  }
+  return { socket, text: () => bytes().toString('latin1'), bytes, isClosed: () => isClosed }
 }
 
 export function upgradeHead(path = '/realtime', headers: Record<string, string> = {}): string {
