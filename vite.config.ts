@@ -57,6 +57,7 @@ const library: UserConfig['build'] = {
 const smoke = [
   'test/smoke/**/*.test.ts',
   'test/gateway/**/*.test.ts',
+  'test/cli/**/*.test.ts',
   'test/client/plain-server.test.ts',
   'test/testing/transport-conformance.test.ts',
   'test/transports/websocket.test.ts',
