@@ -215,7 +215,7 @@ describe('what happens by itself', () => {
       entity?.version === undefined ? [] : [`${entity.id} ${entity.version}`],
     )
     expect(new Set(versions).size).toBe(versions.length)
-  })
+  }, 30_000)
 
   it('leaves no history of what left the book', () => {
     const { room, told, history, database } = open()
