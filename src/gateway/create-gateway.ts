@@ -93,7 +93,10 @@ export interface Gateway {
   listen(port: number, host?: string): Promise<{ port: number }>
   /** Serves the gateway's paths on a server of yours, before its own handlers. Returns the undo. */
   attach(server: Server): () => void
-  /** The HTTP routes of events (SSE, polling, subscriptions, publishing) for frameworks that speak the web's `Request`. */
+  /**
+   * The HTTP routes of events (SSE, polling, subscriptions, publishing) for frameworks that speak the web's `Request`.
+   * @param by `ip`: the client's address. Left out, limits per address do not hold
+   */
   fetch(request: Request, by?: { ip?: string }): Promise<Response>
   /** `/healthz`, `/readyz` and `/metrics`, on a port of their own if you like. */
   readonly operations: Operations
@@ -228,8 +231,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     return true
   }
 
-  function answer(request: Request, ip: string): Promise<Response> {
-    return events(request, { ip, admit: async () => (isRefusing() ? draining : admission.admit(ip)) })
+  function answer(request: Request, ip: string | undefined): Promise<Response> {
+    // Who is not told addresses must not take all clients for one: each then counts as an address of its own.
+    const from = ip ?? `unknown-${crypto.randomUUID()}`
+    const admit = async () => (isRefusing() ? draining : admission.admit(from))
+    return events(request, { admit, ...(ip !== undefined && { ip }) })
   }
 
   /** False where the path is not the gateway's. */
@@ -293,7 +299,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       isListening = true
       return attach(own, { handle, upgrade })
     },
-    fetch: (request, { ip } = {}) => answer(request, ip ?? 'unknown'),
+    fetch: (request, { ip } = {}) => answer(request, ip),
     operations,
     drain: drain.drain,
     drainOn: (signals) =>
