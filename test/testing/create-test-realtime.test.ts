@@ -83,6 +83,18 @@ describe('a test client', () => {
     expect(data()).toEqual(['Launch', 'Grow'])
   })
 
+  it('is settled by its own time, whoever made a client after it', async () => {
+    const kit = await join({ rules: { 'goal.created': () => invalidate(['goals']) } })
+    await join()
+    const goals = ['Launch']
+    const { data } = show(kit, () => [...goals])
+    await kit.settle()
+    goals.push('Grow')
+    kit.server.publish({ type: 'goal.created', payload: {} })
+    await kit.settle()
+    expect(data()).toEqual(['Launch', 'Grow'])
+  })
+
   it('is settled without the fetch that only confirms a change', async () => {
     const kit = await join({
       rules: { 'goal.counted': ({ payload }) => patch<number>(['goals'], () => payload as number) },
@@ -201,7 +213,7 @@ describe('the server of a test', () => {
   })
 
   it('is far away, and what is sent keeps its order', async () => {
-    const { server, clock, settle, heard } = await join()
+    const { realtime, server, clock, settle, heard } = await join()
     server.delay(3_000)
     server.publish({ type: 'a', payload: 1 })
     server.delay(0)
@@ -209,7 +221,7 @@ describe('the server of a test', () => {
     await clock.advance(2_900)
     expect(heard).toEqual([])
     await settle()
-    expect(heard).toEqual([1, 2])
+    expect([heard, realtime.inspect().counters.heldBack]).toEqual([[1, 2], 0])
   })
 
   it('lets a token expire, and a fresh one in', async () => {
@@ -272,6 +284,7 @@ describe('the clock of a test', () => {
     clock.timeout(() => {
       run('early')()
       clock.timeout(run('then'), 50)
+      void Promise.resolve().then(run('its promise'))
       clock.timeout(run('now'), 0)
     }, 100)
     clock.timeout(run('second'), 100)
@@ -283,6 +296,7 @@ describe('the clock of a test', () => {
     expect(ran).toEqual([
       ['early', 100],
       ['second', 100],
+      ['its promise', 100],
       ['now', 100],
       ['then', 150],
       ['late', 300],
