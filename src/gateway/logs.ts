@@ -1,7 +1,6 @@
 // What a gateway does, as lines for people: who came and went, what was refused, what broke. No event is a line, no token and no
 // payload is in one (redact.ts), and a flood of lines becomes a count. Numbers are metrics.ts.
 import type { Writable } from 'node:stream'
-import type { Logger as PinoLogger } from 'pino'
 import type { RealtimeError } from '../base/errors.ts'
 import type { EngineStatus } from '../hub/engine.ts'
 import type { HubObserver, SessionInfo } from '../hub/observer.ts'
@@ -10,10 +9,24 @@ import { createLogSink } from './log-sink.ts'
 import { importPeer } from './optional-peer.ts'
 import { errorFields, scrub } from './redact.ts'
 
-type Pino = typeof import('pino').pino
+// As much of pino as is used, not its own types: who has no pino has no types of it, and would be told so by the compiler.
 
 /** As pino's; also the one of Fastify. */
-export type Logger = Pick<PinoLogger, 'info' | 'warn' | 'error'> & { flush?: PinoLogger['flush'] }
+export interface Logger {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+  flush?(done: (error?: Error) => void): void
+}
+
+/** As the function of the package `pino`. */
+export interface Pino {
+  (
+    options: { level: string; base: { name: string }; timestamp: () => string },
+    destination: { write(text: string): void },
+  ): Logger
+  readonly stdTimeFunctions: { readonly isoTime: () => string }
+}
 
 export interface LogsOptions {
   /**

@@ -1,6 +1,5 @@
 // What a gateway does, as numbers for Prometheus. What is frequent is read from the hub's own counters when somebody scrapes, so
 // that a delivery pays nothing for it. Serving the text is operations.ts.
-import type { Registry } from 'prom-client'
 import type { EngineStatus } from '../hub/engine.ts'
 import type { HubObserver, HubStats, SessionInfo } from '../hub/observer.ts'
 import { closeCodes } from '../protocol/codes.ts'
@@ -8,11 +7,28 @@ import { importPeer } from './optional-peer.ts'
 
 type Prometheus = typeof import('prom-client')
 
+// As much of prom-client as is asked of others, not its own types: who does not have it has no types of it either.
+
+/** As the `Registry` of the package `prom-client`. */
+export interface MetricsRegistry {
+  metrics(): Promise<string>
+  readonly contentType: string
+}
+
+/** As the package `prom-client`. */
+export interface PrometheusClient {
+  readonly Registry: new () => MetricsRegistry
+  readonly Counter: abstract new (...options: never) => object
+  readonly Gauge: abstract new (...options: never) => object
+  readonly Histogram: abstract new (...options: never) => object
+  collectDefaultMetrics(options: never): void
+}
+
 export interface MetricsOptions {
   /** The package `prom-client`, where the app has a copy of its own. @default the one that is installed */
-  client?: Prometheus
+  client?: PrometheusClient
   /** Where the metrics are kept. @default a registry of their own */
-  register?: Registry
+  register?: MetricsRegistry
   /** What all names begin with; those of the process and of Node.js keep theirs. @default 'livecache_' */
   prefix?: string
   /** Whether CPU, memory and the like of the process are told too. @default true, but false where `register` is given: it may have them */
@@ -50,8 +66,9 @@ const knownCodes = new Set<number>([...Object.values(closeCodes), ...Array.from(
 
 /** Rejects with `missing-peer` where `prom-client` is not installed. */
 export async function prometheusMetrics(options: MetricsOptions = {}): Promise<Metrics> {
-  const client = options.client ?? (await importPeer('prom-client', 'prometheusMetrics'))
-  const { register = new client.Registry(), prefix = 'livecache_' } = options
+  const client = (options.client ?? (await importPeer('prom-client', 'prometheusMetrics'))) as Prometheus
+  const { prefix = 'livecache_' } = options
+  const register = (options.register ?? new client.Registry()) as InstanceType<Prometheus['Registry']>
   const { defaultMetrics = options.register === undefined } = options
   const registers = [register]
   let sources: MetricsSources | null = null

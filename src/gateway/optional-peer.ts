@@ -3,7 +3,10 @@ import { RealtimeError } from '../base/errors.ts'
 
 type Failed = (cause: unknown) => never
 
+// What is internal here stays out of the declarations: they would need the types of every one of these packages.
+
 // Literal names, each with its `catch`: bundlers then take along what is installed, and do not mind what is not.
+/** @internal */
 const peers = {
   redis: (failed: Failed) => import('redis').catch(failed),
   'prom-client': (failed: Failed) => import('prom-client').catch(failed),
@@ -11,11 +14,13 @@ const peers = {
   'rate-limiter-flexible': (failed: Failed) => import('rate-limiter-flexible').catch(failed),
 }
 
+/** @internal */
 export type OptionalPeer = keyof typeof peers
 
 /**
  * Loads an optional peer. Rejects with `missing-peer` where it is not installed.
  * @param whatFor what needs it, as the subject of a sentence: `redisEngine`
+ * @internal
  */
 export function importPeer<Name extends OptionalPeer>(
   name: Name,
