@@ -1,23 +1,3 @@
-it(
-  'F88 both nodes are killed in mid-traffic: their clients go on at new ones, as Redis has kept what was accepted',
-  { timeout: 30_000 },
-  async () => {
-    const { nodes, members, accepted } = await startCluster(4)
-    for (let run = 1; run <= 3; run++) {
-      for (const [place, node] of nodes.entries()) node.publish(`node ${place} in ${run}`)
-      await hearMore(members)
-      await Promise.all(nodes.map((node) => node.kill()))
-      await Promise.all(nodes.map((node) => node.start()))
-      await until(() => members.every((member) => member.isSubscribed()))
-    }
-    for (const [place, node] of nodes.entries()) node.publish(`node ${place} at last`)
-    await hearMore(members)
-    for (const node of nodes) node.stop()
-    await sleep(300)
-    expectWhole(members, accepted)
-  },
-)
-
 // Two gateways on one Redis, counted by their clients: one of them is killed in mid-traffic, Redis dies under both, Redis forgets everything.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -127,6 +107,27 @@ describe.skipIf(noRedis !== null)(
         await sleep(100)
         expect(refused).toEqual([])
         expect(accepted.length).toBeGreaterThan(runs * 50)
+        expectWhole(members, accepted)
+      },
+    )
+
+    it(
+      'F88 both nodes are killed in mid-traffic: their clients go on at new ones, as Redis has kept what was accepted',
+      { timeout: 30_000 },
+      async () => {
+        const { nodes, members, accepted } = await startCluster(4)
+        for (let run = 1; run <= 2; run++) {
+          for (const [place, node] of nodes.entries()) node.publish(`node ${place} in ${run}`)
+          await hearMore(members)
+          await Promise.all(nodes.map((node) => node.kill()))
+          await Promise.all(nodes.map((node) => node.start()))
+          await until(() => members.every((member) => member.isSubscribed()))
+        }
+        for (const [place, node] of nodes.entries()) node.publish(`node ${place} at last`)
+        await hearMore(members)
+        for (const node of nodes) node.stop()
+        await sleep(300)
+        expect(accepted.length).toBeGreaterThan(100)
         expectWhole(members, accepted)
       },
     )

@@ -142,8 +142,9 @@ export interface Member {
 export function joinCluster(url: string): Member {
   const heard: Counted[] = []
   const resyncs: string[] = []
-  // They come back sooner. The heartbeat of 1 s is often enough for that.
-  const client = createClient({ url, clock: fastClock(10), backoff: { ceilingsMs: [1_000] } })
+  // They come back sooner; the heartbeat of 1 s is often enough for that. By such a clock a node that starts is slow, and would be taken
+  // for another kind of server.
+  const client = createClient({ url, server: 'livecache', clock: fastClock(10), backoff: { ceilingsMs: [1_000] } })
   own(client.dispose)
   client.onResync(({ cause }) => resyncs.push(cause))
   client.on('goal.*', ({ payload, stream }) => heard.push({ ...(payload as Counted), stream: stream! }))

@@ -92,7 +92,9 @@ type Counted = RealtimeEvent<{ goal: string; count: number }>
 function startApp(transport: Transport, api: string) {
   const realtime = createRealtime({
     transports: [transport],
+    // By such a clock a process that starts is slow, and would be taken for another kind of server.
     clock: fastClock(10),
+    server: 'livecache',
     backoff: { ceilingsMs: [1_000] },
     streams: Object.fromEntries(goals.map((goal) => [goal, [[goal]]])),
     rules: { 'goal.counted': ({ payload }: Counted) => patch<number>([payload.goal], () => payload.count) },
