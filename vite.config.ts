@@ -1,5 +1,6 @@
 /// <reference types="vitest/config" />
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
@@ -31,26 +32,59 @@ const cssTypes: Plugin = {
   },
 }
 
+/**
+ * To `require` belong declarations of their own: those of `import` would tell the compiler that it gets ES modules. So what `tsc -p src` wrote
+ * is written once more, under the names that stand for CommonJS.
+ */
+const commonjsTypes: Plugin = {
+  name: 'commonjs-types',
+  generateBundle({ dir }) {
+    const declarations = readdirSync(dir!, { recursive: true, encoding: 'utf8' })
+      .map((path) => path.replaceAll('\\', '/'))
+      .filter((path) => path.endsWith('.d.ts') && !path.endsWith('.css.d.ts') && !/^(gateway|cli)\//.test(path))
+    for (const path of declarations) {
+      const source = readFileSync(join(dir!, path), 'utf8').replace(/(['"]\.{1,2}\/[^'"]+)\.tsx?(['"])/g, '$1.cjs$2')
+      this.emitFile({ type: 'asset', fileName: path.replace(/\.ts$/, '.cts'), source })
+    }
+  },
+}
+
+/** Every subpath of the package, by the file it becomes. */
+const entriesOf = (names: readonly string[]) => ({
+  index: 'src/index.ts',
+  ...Object.fromEntries(names.map((room) => [`${room}/index`, `src/${room}/index.ts`])),
+})
+
 // One module per file: `"use client"` would be lost in shared chunks.
+const bundling = (extension: string) => ({
+  external: [/^node:/, /^[a-z@]/],
+  output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: `[name].${extension}` },
+})
+
 const library: UserConfig['build'] = {
   target: 'es2023',
   minify: false,
-  sourcemap: true,
   cssCodeSplit: true,
   lib: {
     formats: ['es'],
-    entry: {
-      index: 'src/index.ts',
-      ...Object.fromEntries(rooms.map((room) => [`${room}/index`, `src/${room}/index.ts`])),
-      // The bin: no subpath, one file to run.
-      'cli/livecache': 'src/cli/livecache.ts',
-      styles: 'src/styles.css',
-    },
+    // The bin is no subpath: one file to run.
+    entry: { ...entriesOf(rooms), 'cli/livecache': 'src/cli/livecache.ts', styles: 'src/styles.css' },
   },
-  rolldownOptions: {
-    external: [/^node:/, /^[a-z@]/],
-    output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
-  },
+  rolldownOptions: bundling('js'),
+}
+
+/**
+ * The same for `require`, as Jest calls it: what runs in a browser. Comes after `library` and the declarations.
+ *
+ * Who mixes both in one process has two copies. Errors know each other (base/errors.ts), and events, rules and options are plain data; but a
+ * hook does not find the provider of the other copy, and says so (`no-provider`). test/package.test.ts holds that.
+ */
+const commonjs: UserConfig['build'] = {
+  target: 'es2023',
+  minify: false,
+  emptyOutDir: false,
+  lib: { formats: ['cjs'], entry: entriesOf(rooms.filter((room) => room !== 'gateway')) },
+  rolldownOptions: bundling('cjs'),
 }
 
 /** Real sockets and real processes, so they wait in real time. All other tests bring their own time. */
@@ -77,8 +111,9 @@ const react18 = {
 }
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), ...(mode === 'library' ? [cssTypes] : [])],
+  plugins: [react(), ...(mode === 'library' ? [cssTypes] : []), ...(mode === 'commonjs' ? [commonjsTypes] : [])],
   ...(mode === 'library' && { build: library }),
+  ...(mode === 'commonjs' && { build: commonjs }),
   resolve: {
     alias: [
       { find: /^livecache$/, replacement: fromHere('src/index.ts') },
