@@ -48,6 +48,9 @@ export type RealtimeErrorCode =
   /** The test kit: `settle()` waited for long, and something is still going on. */
   | 'not-settled'
 
+/** By `import` and by `require` the package has this class twice, and a process may come to load both: they know each other by this. */
+const mark = Symbol.for('livecache.error')
+
 /**
  * An error that says what happened, why it matters and what to do, and where to read more: a page of this package, which is in
  * node_modules. Branch on `code`, never on the message.
@@ -55,6 +58,16 @@ export type RealtimeErrorCode =
 export class RealtimeError extends Error {
   override readonly name = 'RealtimeError'
   readonly code: RealtimeErrorCode
+  /** @internal */
+  get [mark](): true {
+    return true
+  }
+
+  /** Of a class that extends this one, the ordinary answer. */
+  static override [Symbol.hasInstance](thrown: unknown): thrown is RealtimeError {
+    if (this !== RealtimeError) return Function.prototype[Symbol.hasInstance].call(this, thrown)
+    return typeof thrown === 'object' && thrown !== null && mark in thrown
+  }
 
   constructor(code: RealtimeErrorCode, message: string, options?: { cause?: unknown }) {
     super(`${message} (livecache/docs/errors.md#${code})`, options)

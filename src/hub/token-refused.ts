@@ -30,6 +30,11 @@ export type TokenRefusal =
 export class TokenRefused extends RealtimeError {
   readonly reason: TokenRefusal
 
+  /** Also of the other copy of this class (base/errors.ts): a `verify` may have got it by `require`, and the gateway never does. */
+  static override [Symbol.hasInstance](thrown: unknown): thrown is TokenRefused {
+    return thrown instanceof RealtimeError && thrown.code === 'unauthorized' && 'isTemporary' in thrown
+  }
+
   constructor(reason: TokenRefusal, message: string, options?: { cause?: unknown }) {
     super('unauthorized', message, options)
     this.reason = reason
