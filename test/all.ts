@@ -67,11 +67,18 @@ function playwright(title: string, options: string): boolean {
 /** What would be published: built, packed, and judged as a stranger's tools would. */
 function build(): boolean {
   const tarball = join(scratch, 'livecache-*.tgz')
+  // The rest is there for `require` too.
+  const esmOnly = 'gateway styles.css'
   return (
     run('build', 'npm run --silent build') &&
     run(
       'package',
-      `npm pack --silent --ignore-scripts --pack-destination ${scratch} && publint --strict ${tarball} && attw ${tarball} --profile esm-only --format ascii --quiet`,
+      [
+        `npm pack --silent --ignore-scripts --pack-destination ${scratch}`,
+        `publint --strict ${tarball}`,
+        `attw ${tarball} --profile node16 --exclude-entrypoints ${esmOnly} --format ascii --quiet`,
+        `attw ${tarball} --profile esm-only --entrypoints ${esmOnly} --format ascii --quiet`,
+      ].join(' && '),
     )
   )
 }
