@@ -25,6 +25,7 @@ export interface BackoffOptions {
   jitter?: 'equal' | 'full' | 'none'
 }
 
+/** What holds where `backoff` says nothing else. */
 export const defaultBackoff: Required<BackoffOptions> = {
   policy: 'ladder',
   ceilingsMs: [1_000, 2_000, 4_000, 8_000, 16_000, 32_000],

@@ -9,6 +9,7 @@
 //                      │     suspended (still tries)    `dropped` says which of the three it leads to:
 //                      └▶ offline (waits for a sign)    reconnecting, suspended or offline
 
+/** Whether the server speaks `realtime.v1`, or is any other that sends JSON. */
 export type ServerKind = 'livecache' | 'plain'
 
 /** Trying: `attempt` counts the failures since the link last held, 0 is the first try. `downSince` is epoch ms. */
@@ -23,6 +24,7 @@ interface Waiting extends Trying {
   readonly reason: string
 }
 
+/** The state of the link, with what is known in it. `name` tells which. */
 export type ConnectionState =
   /** Nothing was started, the app is signed out, or `enabled` is false. */
   | { readonly name: 'idle' }
@@ -40,6 +42,7 @@ export type ConnectionState =
   /** The server refused the client for good. */
   | { readonly name: 'failed'; readonly reason: string }
 
+/** The word for the state of the link. */
 export type ConnectionStatus = ConnectionState['name']
 
 /** What is known of an established link. */

@@ -34,7 +34,9 @@ export interface DiagnosticFields {
   error: { code: RealtimeErrorCode; message: string }
 }
 
+/** Which kind of thing happened. */
 export type DiagnosticType = keyof DiagnosticFields
+/** How much it matters: `warning` and `error` are worth a look. */
 export type DiagnosticLevel = 'debug' | 'info' | 'warning' | 'error'
 
 /** One thing that happened. `type` tells which fields it has; `message` says it as a sentence. */

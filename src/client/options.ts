@@ -91,7 +91,13 @@ interface Behaviour {
   storage?: ChoiceStorage | null
 }
 
-export type ClientOptions = Behaviour & { url?: string; transports?: readonly Transport[] }
+/** Of `createClient`. Either `url` or `transports` has to be given; else, and for an address that cannot be dialled, `invalid-url` is thrown. */
+export type ClientOptions = Behaviour & {
+  /** The address of a WebSocket: `wss://…`, `ws://…`, `https://…`, or a path on the page's own host. */
+  url?: string
+  /** The ways to the server, the best first: `webSocket(url)`, `sse(url)`, `polling(url)`, or one of your own. @default `webSocket(url)` alone */
+  transports?: readonly Transport[]
+}
 
 export const defaultOptions = {
   server: 'auto',

@@ -1,6 +1,7 @@
 // What the browser says about the page: shown, hidden, frozen, put aside, online. What follows from it is connection.ts.
 import type { Undo } from '../base/emitter.ts'
 
+/** What a page tells of itself. */
 export type PageSignal =
   /** The tab is in front again. */
   | 'visible'
@@ -33,6 +34,7 @@ interface Source {
   removeEventListener?: (type: string, listener: (event: Event) => void) => void
 }
 
+/** The page by `document`, `window` and `navigator`; what is not there says nothing. */
 // Globals are read when called, so importing this touches none.
 export const browserPage: Page = {
   isHidden: () => globalThis.document?.visibilityState === 'hidden',

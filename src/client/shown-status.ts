@@ -11,6 +11,7 @@ export type ShownStatus = ConnectionStatus | 'paused'
 /** `bad` needs a person. */
 export type Tone = 'good' | 'working' | 'off' | 'bad'
 
+/** The tone of each word. */
 export const toneOf: Readonly<Record<ShownStatus, Tone>> = {
   idle: 'off',
   connecting: 'working',
@@ -30,6 +31,7 @@ export interface ShownStatusOptions {
   graceMs?: number
   /** How long each word stays at least, in ms. @default 1_000 */
   minShowMs?: number
+  /** Time; tests bring their own. @default that of the system */
   clock?: Clock
 }
 
@@ -44,6 +46,7 @@ interface StateSource {
   onState(listener: () => void): Undo
 }
 
+/** The calm status of a client as a store, for other frameworks; `useShownStatus` is the same for React. */
 export function createShownStatus(source: StateSource, options: ShownStatusOptions = {}): ShownStatusStore {
   const { graceMs = 2_500, minShowMs = 1_000, clock = systemClock } = options
   const changes = createEmitter<void>(throwLater)

@@ -5,6 +5,7 @@ import type { Undo } from '../base/emitter.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
 import { matchesSubscription, type SubscriptionSpec } from '../protocol/filter.ts'
 
+/** Called with the events of one flush that match, in order. */
 export type EventsListener = (events: readonly RealtimeEvent[]) => void
 
 /**

@@ -168,4 +168,5 @@ export const goalEvents = defineEvents({
   'system.notice': schema(object<SystemNotice>({ message: text })),
 })
 
+/** The table of this pack, as a type. */
 export type GoalEvents = typeof goalEvents

@@ -30,6 +30,8 @@ export function createGoalKeys(root: string | QueryKey = 'goals') {
   }
 }
 
+/** A set of keys, as `createGoalKeys` makes it. */
 export type GoalKeys = ReturnType<typeof createGoalKeys>
 
+/** The keys of this pack as they are by default: all begin with `goals`. */
 export const goalKeys: GoalKeys = createGoalKeys()

@@ -10,9 +10,11 @@ export interface MeasureSparklineProps extends Omit<ComponentPropsWithRef<'svg'>
   name: string
   /** Oldest first. */
   readings: readonly MeasureReading[]
+  /** Where green and amber begin; they give the last reading its zone where it names none. */
   thresholds?: Thresholds
   /** Writes a value, such as with its unit. @default the number in the reader's language */
   formatValue?: (value: number) => string
+  /** Words in place of the English ones. @default those of `goalLabels` */
   labels?: Pick<GoalLabels, 'sparkline' | 'zone'>
 }
 

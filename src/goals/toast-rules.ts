@@ -6,6 +6,7 @@ import { goalEvents, type GoalEvents } from './events.ts'
 import { type GoalLabels, goalLabels } from './wording.ts'
 
 export interface GoalToastRulesOptions {
+  /** Words in place of the English ones. @default those of `goalLabels` */
   labels?: GoalLabels['toast']
   /** Where a toast leads. @default nowhere */
   hrefOf?: (goalId: string | number) => string

@@ -8,11 +8,13 @@ import { useLiveHighlight } from '../ui/use-live-highlight.tsx'
 
 export interface WidgetFrameProps
   extends Omit<ComponentPropsWithRef<'section'>, 'title' | 'ref'>, PartsProps<'header' | 'title' | 'actions' | 'body'> {
+  /** Its heading. */
   title: ReactNode
   /** What the widget shows: its badge says whether that is live. */
   queryKey: QueryKey
   /** Stands in the head, behind the badge. */
   actions?: ReactNode
+  /** The user holds still what it shows, and its badge says so. @default false */
   paused?: boolean
 }
 

@@ -30,6 +30,7 @@ export interface GoalLabels {
   }
 }
 
+/** The words of this pack, in English. */
 export const goalLabels: GoalLabels = {
   feed: 'Activity',
   pause: 'Pause',

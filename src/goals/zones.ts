@@ -8,6 +8,7 @@ export interface Thresholds {
   readonly amber: number
 }
 
+/** Green, amber or red: where `value` stands. Equal to a threshold counts as reached. */
 export function zoneOf(value: number, { green, amber }: Thresholds): Zone {
   const isMoreBetter = green >= amber
   const reaches = (threshold: number) => (isMoreBetter ? value >= threshold : value <= threshold)

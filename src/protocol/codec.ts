@@ -10,6 +10,7 @@ export const maxFrameLength = 65_536
 /** Levels of nesting a frame may have. */
 export const maxFrameDepth = 32
 
+/** A message that is no frame and no event. */
 export interface InvalidFrame {
   kind: 'invalid'
   /** What is wrong, naming the field where one is. */
@@ -18,14 +19,17 @@ export interface InvalidFrame {
   text: string
 }
 
+/** What a message of a server says: a frame, an event, or nothing that can be read. */
 export type ServerMessage =
   | { kind: 'frame'; frame: ServerFrame }
   | { kind: 'event'; event: RealtimeEvent }
   | InvalidFrame
 
+/** What is known of a message beside its text. */
 export interface DecodeContext {
   transport: string
   receivedAt: number
+  /** What SSE says of it. */
   sse?: SseFields
   /** Paths whose keys are data and keep their spelling, e.g. `payload.labels`. */
   exempt?: ReadonlySet<string>
@@ -73,6 +77,7 @@ export function decodeClientFrame(text: string): { kind: 'frame'; frame: ClientF
   }
 }
 
+/** A frame as text. */
 export function encodeFrame(frame: ClientFrame | ServerFrame): string {
   return JSON.stringify(frame)
 }

@@ -1,5 +1,6 @@
 // Close and error codes, each with its fate. What the client then does is client/recovery.ts.
 
+/** The codes by which a session ends, by what they mean (protocol/README.md, section 10). */
 export const closeCodes = {
   normal: 1000,
   goingAway: 1001,

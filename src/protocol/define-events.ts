@@ -20,6 +20,7 @@ interface JsonSchemaSource {
   readonly input: (options: { readonly target: string }) => object
 }
 
+/** What a Standard Schema answers: the value, or what is wrong with it. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: ReadonlyArray<SchemaIssue> }
@@ -57,8 +58,10 @@ export interface Versions<Output, Older> {
   readonly older?: { readonly [Version in keyof Older]: OlderVersion<Older[Version]> } | undefined
 }
 
+/** Event types, each with the schema of its payload. */
 export type EventTable = Readonly<Record<string, StandardSchema>>
 
+/** What the schema returns: the payload of an event. */
 export type PayloadOf<Schema> = Schema extends StandardSchema<infer Output> ? Output : never
 
 export type CheckedPayload =

@@ -6,11 +6,13 @@ import type { JsonObject } from '../base/json.ts'
 export interface RealtimeEvent<Payload = unknown, Type extends string = string> {
   /** The server's id of the event, or null where it sent none; such an event is neither deduplicated nor acknowledged. */
   id: string | null
+  /** What happened: segments parted by dots. */
   type: Type
   /** When it happened, epoch ms by the server's clock; the arrival time where the server gave none. */
   time: number
   /** True where `time` is the time of arrival. */
   timeEstimated: boolean
+  /** What it carries, as the schema of its type returns it. */
   payload: Payload
   /** What the event is about, where the server says so. */
   entity: EventEntity | null
@@ -26,6 +28,7 @@ export interface RealtimeEvent<Payload = unknown, Type extends string = string> 
   origin?: EventOrigin
   /** The version of the payload's schema. */
   v?: number
+  /** Whatever else the server says of it; empty where it says nothing. */
   meta: JsonObject
   /** True for an event sent again after a resume. */
   replayed: boolean
@@ -37,13 +40,18 @@ export interface RealtimeEvent<Payload = unknown, Type extends string = string> 
   raw: unknown
 }
 
+/** What an event is about. */
 export interface EventEntity {
   type: string
   id: string
+  /** Grows with each change of the entity: of two copies the newer is told by it. */
   version?: number
 }
 
+/** Whose change an event tells of. */
 export interface EventOrigin {
+  /** The session it came from, as `welcome` named it. */
   clientId?: string
+  /** The request it came from, as the client named it: so a page knows its own change. */
   mutationId?: string
 }

@@ -2,6 +2,7 @@
 import type { RealtimeEvent } from './event.ts'
 import type { Filters } from './frames.ts'
 
+/** Which events somebody wants. */
 export interface SubscriptionSpec {
   /** Event types or patterns; the segments of a type are parted by dots. */
   events: readonly string[]
@@ -17,6 +18,7 @@ export interface SubscriptionSpec {
 
 type Matchable = Pick<RealtimeEvent, 'type' | 'payload' | 'stream'>
 
+/** Whether somebody who wants this wants the event. */
 export function matchesSubscription(event: Matchable, spec: SubscriptionSpec): boolean {
   return (
     spec.events.some((pattern) => matchesEventType(pattern, event.type)) &&
@@ -30,10 +32,12 @@ export function matchesEventType(pattern: string, type: string): boolean {
   return matchesSegments(pattern, type, '.')
 }
 
+/** `tenant:*` takes `tenant:3` and `tenant:3:audit`; segments are parted by colons. */
 export function matchesStream(pattern: string, stream: string): boolean {
   return matchesSegments(pattern, stream, ':')
 }
 
+/** Whether one of the patterns takes the stream. */
 export function matchesAnyStream(patterns: readonly string[], stream: string): boolean {
   return patterns.some((pattern) => matchesStream(pattern, stream))
 }
@@ -48,6 +52,7 @@ export function streamsOverlap(one: string, other: string): boolean {
   return short.every((segment, index) => segment === '*' || long[index] === '*' || segment === long[index])
 }
 
+/** Whether it stands for more than one name. */
 export const isPattern = (text: string): boolean => text.includes('*')
 
 /** Linear in the number of segments: only a last `*` stands for more than one. */
@@ -60,6 +65,7 @@ function matchesSegments(pattern: string, name: string, separator: string): bool
   return wanted.every((segment, index) => segment === '*' || segment === given[index])
 }
 
+/** Whether the payload passes each filter. A filter on a field that it lacks does not apply (protocol/README.md, section 14). */
 export function matchesFilters(payload: unknown, filters: Filters | undefined): boolean {
   if (filters === undefined || typeof payload !== 'object' || payload === null) return true
   const fields = payload as Record<string, unknown>

@@ -1,6 +1,7 @@
 // Every frame that is not an event, as two unions, and the table that codec.ts checks them against.
 import { isObject, type JsonObject } from '../base/json.ts'
 
+/** The name of the protocol, and the subprotocol by which a client offers it. */
 export const protocolName = 'realtime.v1'
 
 /** A place in a stream: the log it belongs to, and how far it was read. */
@@ -9,8 +10,10 @@ export interface Position {
   seq: number
 }
 
+/** What a payload must look like; how each is read is `matchesFilters`. */
 export type Filters = Readonly<Record<string, unknown>>
 
+/** A client asks for events. */
 export interface SubscribeFrame {
   type: 'subscribe'
   id?: string
@@ -20,6 +23,7 @@ export interface SubscribeFrame {
   lastEventId?: string
 }
 
+/** Everything a client may say (protocol/README.md, section 4). */
 export type ClientFrame =
   | SubscribeFrame
   | { type: 'unsubscribe'; id?: string; events?: readonly string[] }
@@ -30,6 +34,7 @@ export type ClientFrame =
   | { type: 'resume'; lastEventId?: string; streams?: Readonly<Record<string, Position>> }
   | PublishFrame
 
+/** A client has events. */
 export interface AckFrame {
   type: 'ack'
   eventId?: string
@@ -39,6 +44,7 @@ export interface AckFrame {
   rejected?: boolean
 }
 
+/** A client tells of something that is to become an event. */
 export interface PublishFrame {
   type: 'publish'
   /** The client's own id of what it publishes: the same when sent again, so that the server does it once. */
@@ -50,6 +56,7 @@ export interface PublishFrame {
   stream?: string
 }
 
+/** The server's first word to a client that has signed in. */
 export interface WelcomeFrame {
   type: 'welcome'
   connectionId: string
@@ -66,6 +73,7 @@ export interface WelcomeFrame {
   capabilities?: readonly string[]
 }
 
+/** The answer to `resume`, by stream. */
 export interface ResumedFrame {
   type: 'resumed'
   /** `prev`: as in `Move`. */
@@ -78,6 +86,7 @@ export interface Move {
   seq: number
 }
 
+/** Something was refused, or the session is at an end (protocol/README.md, section 10). */
 export interface ErrorFrame {
   type: 'error'
   code: string
@@ -87,6 +96,7 @@ export interface ErrorFrame {
   ref?: string
 }
 
+/** Everything a server may say beside events (protocol/README.md, section 5). */
 export type ServerFrame =
   | WelcomeFrame
   | { type: 'authenticated'; authExpiresInMs?: number }
@@ -111,6 +121,7 @@ type FieldKind = 'string' | 'number' | 'boolean' | 'strings' | 'object' | 'any' 
 /** A `?` behind the kind: the field may be left out. */
 type FieldTable = Record<string, Record<string, FieldKind | `${FieldKind}?`>>
 
+/** The fields of each frame of a client, and what they may hold. */
 export const clientFrameFields = {
   subscribe: { id: 'string?', events: 'strings?', filters: 'object?', streams: 'strings?', lastEventId: 'string?' },
   unsubscribe: { id: 'string?', events: 'strings?' },
@@ -122,6 +133,7 @@ export const clientFrameFields = {
   publish: { id: 'string', event: 'string', payload: 'any?', stream: 'string?' },
 } as const satisfies FieldTable & Record<ClientFrame['type'], object>
 
+/** The fields of each frame of a server, and what they may hold. */
 export const serverFrameFields = {
   welcome: {
     connectionId: 'string',
@@ -147,6 +159,7 @@ export const serverFrameFields = {
 } as const satisfies FieldTable & Record<ServerFrame['type'], object>
 
 const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+/** Whether it is a position: an epoch, and a whole number from 0. */
 export const isPosition = (value: unknown): value is Position =>
   isObject(value) && typeof value['epoch'] === 'string' && isSeq(value['seq']) && isSeq(value['prev'] ?? 0)
 const isMove = (value: unknown): boolean => isObject(value) && isSeq(value['prev']) && isSeq(value['seq'])

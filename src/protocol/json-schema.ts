@@ -6,8 +6,10 @@ import { type EventTable, isVersioned, type StandardSchema } from './define-even
 /** One JSON Schema, as JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
+/** The dialects of JSON Schema that can be written. */
 export type JsonSchemaTarget = 'draft-2020-12' | 'draft-07'
 
+/** Of `eventsJsonSchema`. */
 export interface EventsJsonSchemaOptions {
   /** The dialect that is written. @default 'draft-2020-12' */
   target?: JsonSchemaTarget
@@ -18,9 +20,12 @@ export interface EventsJsonSchemaOptions {
 /** The frame of an event on the wire, of any type in the table; payloads stand in `$defs`, in draft-07 in `definitions`, by the name of the type. */
 export interface JsonSchemaDocument extends JsonSchema {
   readonly $schema: string
+  /** As the option `id` says. */
   readonly $id?: string
   readonly oneOf: readonly JsonSchema[]
+  /** In draft 2020-12: payloads by type. */
   readonly $defs?: Readonly<Record<string, JsonSchema>>
+  /** In draft-07: the same. */
   readonly definitions?: Readonly<Record<string, JsonSchema>>
 }
 

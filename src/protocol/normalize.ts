@@ -5,14 +5,18 @@ import { toCamelCase } from './rename-keys.ts'
 
 /** What SSE says of a message beside its data. */
 export interface SseFields {
+  /** The name of the message. */
   event?: string
+  /** Its id. */
   id?: string
 }
 
+/** What is known of a frame beside its fields. */
 export interface NormalizeContext {
   transport: string
   /** Epoch ms by this machine's clock. */
   receivedAt: number
+  /** What SSE says of it; nothing over another transport. */
   sse?: SseFields
   /** What came, for `event.raw`. */
   raw: unknown

@@ -9,6 +9,7 @@ import { pageName, type Positions } from './record.ts'
 export interface AsOfContext {
   client: QueryClient
   queryKey: QueryKey
+  /** Of an infinite query: which page the answer is. */
   pageParam?: unknown
 }
 

@@ -1,6 +1,7 @@
 // What lists hold: things with an id.
 import { isObject } from '../base/json.ts'
 
+/** What an entity is known by. 7 and "7" are two ids. */
 export type EntityId = string | number
 
 /** The `id` of what has one. */

@@ -68,6 +68,7 @@ export interface InvalidateOptions {
 /** Changes the data of a query. */
 export type DataOperation = PatchOperation | UpsertOperation | RemoveOperation | SetOperation
 
+/** One change to the cache, as data: what `patch`, `upsert`, `remove`, `set` and `invalidate` return. */
 export type Operation = DataOperation | InvalidateOperation
 
 export interface ChangeOptions<Value> {

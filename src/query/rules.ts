@@ -10,6 +10,7 @@ import { invalidate, type Operation } from './operations.ts'
 /** What a rule may answer: nothing, one operation, or several in order. */
 export type RuleResult = void | undefined | null | Operation | readonly Operation[]
 
+/** What an event of this type does to the cache. Called once per event; it answers operations and changes nothing itself. */
 export type Rule<Payload = unknown, Type extends string = string> = (event: RealtimeEvent<Payload, Type>) => RuleResult
 
 /** A rule without a table of events: its payload is unknown, unless the app says by a type annotation what it is. */

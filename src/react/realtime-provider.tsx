@@ -12,6 +12,7 @@ import { useGate } from './use-gate.ts'
 import { useOwnRealtime } from './use-own-realtime.ts'
 
 interface CommonProps {
+  /** The app, or the part of it that is live. */
   children?: ReactNode
   /** Who is signed in, compared by value. A new one closes the link and forgets what the old one received. */
   identity?: string | number | null | undefined

@@ -1,6 +1,7 @@
 // When only what is critical may disturb. Judged by the clock on the wall of a time zone, so that summer time needs no rule of its own.
 import { RealtimeError } from '../base/errors.ts'
 
+/** Days as `quietHours` knows them. */
 export type Weekday = 'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat'
 
 export interface QuietHours {

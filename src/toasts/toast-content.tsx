@@ -8,6 +8,7 @@ import { ToastGlyph } from './toast-glyph.tsx'
 import type { ToastPriority } from './toast-rules.ts'
 import type { ToastWords } from './toast-words.ts'
 
+/** The parts of a toast that can be dressed and replaced. */
 export type ToastPart =
   | 'root'
   | 'glyph'

@@ -15,13 +15,16 @@ export type ToastOutcome = 'shown' | 'summarised' | 'deferred' | 'hidden' | 'qui
 export interface ToastEntry {
   readonly id: string
   readonly title: string
+  /** The second line. */
   readonly description?: string | undefined
   readonly priority: ToastPriority
+  /** Where more about it is. */
   readonly link?: ToastLink | undefined
   /** When it happened, epoch ms by the server's clock. */
   readonly time: number
   readonly eventId: string | null
   readonly eventType: string
+  /** That of the event. */
   readonly stream?: string | undefined
   readonly outcome: ToastOutcome
 }

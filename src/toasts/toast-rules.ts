@@ -22,7 +22,9 @@ export interface ToastLink {
 
 /** A toast as a rule describes it. All texts are plain: nothing in them is markup. */
 export interface ToastDraft {
+  /** What happened, in a few words. */
   readonly title: string
+  /** More about it, in a second line. */
   readonly description?: string | undefined
   /** How long it stays: low 4 s, normal 5 s, high 8 s, critical until it is dismissed. @default 'normal' */
   readonly priority?: ToastPriority | undefined
@@ -30,7 +32,9 @@ export interface ToastDraft {
   readonly group?: string | undefined
   /** What says the same thing anew changes the toast that is on screen, and is not announced again within 10 s. */
   readonly dedupeKey?: string | undefined
+  /** A button. */
   readonly action?: ToastAction | undefined
+  /** Where more about it is. */
   readonly link?: ToastLink | undefined
 }
 

@@ -10,6 +10,7 @@ import { type PollAnswer, readPollAnswer } from './poll-answer.ts'
 import { createReporter } from './reporter.ts'
 import type { Transport, TransportLink, TransportListener, TransportRequest } from './transport.ts'
 
+/** Of `polling()`. */
 export type PollingOptions = HttpOptions
 
 /** A poll that takes longer than this, in ms, will not be answered any more: servers hold one for 25 s. */

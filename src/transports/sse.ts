@@ -12,6 +12,7 @@ import { createReporter } from './reporter.ts'
 import { createSseReader } from './sse-reader.ts'
 import type { Transport, TransportClosure, TransportLink, TransportListener, TransportRequest } from './transport.ts'
 
+/** Of `sse()`. */
 export type SseOptions = HttpOptions
 
 /** A stream that has sent nothing for so long after its open is told of in development, in ms: servers send a comment more often. */

@@ -31,6 +31,7 @@ export interface ConnectionBannerProps
   onSignIn?: () => void
   /** Words in place of the English ones, as many as you like. */
   labels?: LabelsOf<LossLabels & Pick<IndicatorLabels, 'retry' | 'signIn'>>
+  /** Other glyphs in place of ours. */
   icons?: Icons
 }
 

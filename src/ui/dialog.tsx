@@ -18,12 +18,17 @@ type DialogPart = 'header' | 'title' | 'close' | 'body'
 
 export interface DialogProps
   extends Omit<ComponentPropsWithRef<'dialog'>, 'children' | 'title' | 'open' | 'ref'>, PartsProps<DialogPart, object> {
+  /** Whether it is shown. */
   isOpen: boolean
   /** Esc, the close button, or the browser: set `isOpen` to false. */
   onClose: () => void
+  /** What it is called, on screen and by assistive technology. */
   title: ReactNode
+  /** What stands below the title. */
   children?: ReactNode
+  /** Words in place of the English ones, as many as you like. */
   labels?: LabelsOf<DialogLabels>
+  /** Other glyphs in place of ours. */
   icons?: Icons
 }
 

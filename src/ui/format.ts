@@ -16,6 +16,7 @@ export interface Format {
   plural(count: number, forms: PluralForms): string
 }
 
+/** A word by what `Intl.PluralRules` says of a number, such as `one` and `other`. */
 export type PluralForms = { readonly [Form in Intl.LDMLPluralRule]?: string } & { readonly other: string }
 
 const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])[] = [

@@ -20,6 +20,7 @@ export interface IndicatorState {
   readonly isDegraded: boolean
 }
 
+/** The parts of the indicator that can be dressed and replaced. */
 export type IndicatorPart =
   | 'trigger'
   | 'word'

@@ -1,6 +1,7 @@
 // All words in Arabic, the language that proves right-to-left and its six plural forms.
 import type { Labels } from './labels.ts'
 
+/** All words in Arabic: `<RealtimeUiProvider labels={ar}>`. */
 export const ar: Labels = {
   locale: 'ar',
   indicator: {

@@ -13,6 +13,7 @@ import { partsOf, type PartsProps } from './parts.ts'
 import { type Icons, useLabels, useUi } from './ui-context.ts'
 import { useDataVersion } from './use-data-version.ts'
 
+/** What is live about a query, or that its reader holds it still. */
 export type BadgeStatus = LiveStatus | 'paused'
 
 export interface BadgeState {
@@ -28,6 +29,7 @@ interface CommonProps
   visible?: boolean
   /** Words in place of the English ones, as many as you like. */
   labels?: LabelsOf<BadgeLabels>
+  /** Other glyphs in place of ours. */
   icons?: Icons
 }
 

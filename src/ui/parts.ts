@@ -21,7 +21,9 @@ type ComponentName = 'indicator' | 'badge' | 'banner' | 'status' | 'toast' | 'di
 
 /** For the provider: the same, per component. */
 export interface PartsConfig {
+  /** The same for all components. @default false */
   unstyled?: boolean | undefined
+  /** By component. */
   parts?: { readonly [Name in ComponentName]?: PartsProps<string, any> } | undefined
 }
 

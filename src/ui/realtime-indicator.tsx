@@ -35,6 +35,7 @@ export interface RealtimeIndicatorProps
   onSignIn?: () => void
   /** Words in place of the English ones, as many as you like. */
   labels?: LabelsOf<IndicatorLabels>
+  /** Other glyphs in place of ours. */
   icons?: Icons
 }
 

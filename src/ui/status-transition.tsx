@@ -23,6 +23,7 @@ export interface StatusTransitionProps
   tone?: Tone
   /** Words by status, in lower case with `_` between words. @default the status itself, as words */
   labels?: LabelsOf<StatusLabels>
+  /** Other glyphs in place of ours. */
   icons?: Icons
 }
 

@@ -4,6 +4,7 @@ import { type Format, formatOf } from './format.ts'
 import type { Labels, LabelsOf, PartialLabels } from './labels.ts'
 import type { PartsConfig } from './parts.ts'
 
+/** The glyphs that components use, by shape. */
 export type IconName =
   | 'dot'
   | 'ring'

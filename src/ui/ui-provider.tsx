@@ -3,6 +3,7 @@ import { type JSX, type ReactNode, useMemo } from 'react'
 import { UiContext, type UiSettings, useUi } from './ui-context.ts'
 
 export interface RealtimeUiProviderProps extends UiSettings {
+  /** The components it holds for. */
   children?: ReactNode
 }
 

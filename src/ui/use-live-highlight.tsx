@@ -14,6 +14,7 @@ export interface UseLiveHighlightOptions {
   durationMs?: number
   /** The thing itself has just come, such as a row that an event has added: it is marked from the start. @default false */
   isNew?: boolean
+  /** Words in place of the English ones. */
   labels?: LabelsOf<HighlightLabels>
 }
 
