@@ -1,0 +1,151 @@
+// A Next app: built, rendered on its server without a link, and live in the browser. Half of the package is used by server components, so each
+// module has to say by itself whether it is for clients.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WebSocketServer } from 'ws'
+import { noChromium } from '../chromium.ts'
+import { type App, asHere, makeApp } from './app.ts'
+import { lookAt } from './page.ts'
+
+const next = '16.4.6'
+
+const files = (url: string) => ({
+  'package.json': JSON.stringify({ name: 'rendered-by-next', private: true, version: '0.0.0' }),
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      target: 'ES2022',
+      lib: ['dom', 'dom.iterable', 'esnext'],
+      strict: true,
+      noEmit: true,
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      esModuleInterop: true,
+      resolveJsonModule: true,
+      isolatedModules: true,
+      jsx: 'react-jsx',
+      incremental: true,
+      plugins: [{ name: 'next' }],
+    },
+    include: ['next-env.d.ts', '**/*.ts', '**/*.tsx', '.next/types/**/*.ts'],
+    exclude: ['node_modules'],
+  }),
+  'next.config.mjs': 'export default { experimental: { cpus: 1 }, turbopack: { root: import.meta.dirname } }\n',
+  'app/layout.tsx': `import 'livecache/styles.css'
+import type { ReactNode } from 'react'
+import { Providers } from './providers'
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return <html lang="en"><body><Providers>{children}</Providers></body></html>
+}
+`,
+  'app/providers.tsx': `'use client'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createRealtime, invalidate, RealtimeProvider } from 'livecache'
+import { type ReactNode, useState } from 'react'
+
+const realtime = createRealtime({ url: '${url}', rules: { 'goal.*': () => invalidate(['goals']) } })
+
+export function Providers({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(() => new QueryClient())
+  return <QueryClientProvider client={queryClient}><RealtimeProvider client={realtime}>{children}</RealtimeProvider></QueryClientProvider>
+}
+`,
+  // A server component: it calls what is no client's, and renders what is without a file of its own.
+  'app/page.tsx': `import { defineEvents, payload, RealtimeIndicator } from 'livecache'
+import { Goals } from './goals'
+
+export const dynamic = 'force-dynamic'
+const events = defineEvents({ 'goal.created': payload<{ id: string }>() })
+
+export default function Page() {
+  return <main><p>{Object.keys(events).join()} on the server</p><RealtimeIndicator /><Goals /></main>
+}
+`,
+  'app/goals.tsx': `'use client'
+import { useQuery } from '@tanstack/react-query'
+import { LiveBadge, useRealtimeConnection } from 'livecache'
+
+export function Goals() {
+  const { data = ['Launch'] } = useQuery({ queryKey: ['goals'], queryFn: async () => ['Launch'] })
+  const status = useRealtimeConnection(({ status }) => status)
+  return <section data-link={status}><LiveBadge queryKey={['goals']} /><ul>{data.map((name) => <li key={name}>{name}</li>)}</ul></section>
+}
+`,
+})
+
+/** Where the app's clients would connect: it counts them. */
+async function socketServer() {
+  const http = createServer()
+  const sockets = new WebSocketServer({ server: http })
+  let connections = 0
+  http.on('connection', () => connections++)
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  return {
+    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    get connections() {
+      return connections
+    },
+    close() {
+      for (const socket of sockets.clients) socket.terminate()
+      http.close()
+      http.closeAllConnections()
+    },
+  }
+}
+
+/** Starts the built app and returns its address. */
+async function serve(app: App) {
+  const server = app.start('next/dist/bin/next', 'start', '--port', '0', '--hostname', '127.0.0.1')
+  let said = ''
+  for (const stream of [server.stdout!, server.stderr!]) stream.on('data', (text: Buffer) => (said += text.toString()))
+  for (let tries = 0; tries < 300; tries++) {
+    const [url] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said) ?? []
+    if (url !== undefined && /ready/i.test(said)) return { url, server }
+    await sleep(100)
+  }
+  server.kill()
+  throw new Error(`Next did not come up within 30 s:\n${said}`)
+}
+
+export async function nextApp(tarball: string): Promise<void> {
+  const sockets = await socketServer()
+  const app = makeApp('next')
+  try {
+    app.write(files(sockets.url))
+    app.install(tarball, [
+      `next@${next}`,
+      ...asHere(
+        'react',
+        'react-dom',
+        '@types/react',
+        '@types/react-dom',
+        '@types/node',
+        '@tanstack/react-query',
+        'typescript',
+      ),
+    ])
+    app.run('next/dist/bin/next', 'build')
+    const { url, server } = await serve(app)
+    try {
+      const html = await (await fetch(url)).text()
+      for (const text of ['goal.created on the server', 'Launch', 'data-lc="indicator"', 'data-link="idle"'])
+        if (!html.includes(text)) throw new Error(`The server did not render ${text}:\n${html}`)
+      // Whoever dialled in a timer would have done so by now.
+      await sleep(1_000)
+      if (sockets.connections > 0) throw new Error('The server opened a link while it built or rendered the page.')
+      if (noChromium === null)
+        await lookAt(url, (page) => page.locator('[data-link=connected]').waitFor({ timeout: 15_000 }))
+      else if (process.env['CI']) throw new Error(noChromium)
+      else console.warn(`not looked at: ${noChromium}`)
+      if (noChromium === null && sockets.connections === 0) throw new Error('The browser opened no link either.')
+    } finally {
+      server.kill()
+    }
+  } finally {
+    sockets.close()
+    app.remove()
+  }
+}
