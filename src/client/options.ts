@@ -61,7 +61,7 @@ interface Behaviour {
   releaseMs?: number
   /** Least time between two flushes to the app while the page is visible, in ms: one frame. @default 16 */
   flushGapMs?: number
-  /** The same while the page is hidden. @default 250 */
+  /** The same while the page is hidden, in ms. @default 250 */
   hiddenFlushGapMs?: number
   /** How long one flush may take, in ms; what does not fit waits for the next one. @default 8 */
   flushBudgetMs?: number

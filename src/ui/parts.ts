@@ -6,7 +6,7 @@ import { createElement, type ElementType, type JSX, type ReactNode } from 'react
 type Given<Value, State> = Value | ((state: State) => Value)
 
 export interface PartsProps<Part extends string = string, State = unknown> {
-  /** No class of ours, so none of our looks; attributes, roles and behaviour stay. */
+  /** No class of ours, so none of our looks; attributes, roles and behaviour stay. @default false */
   unstyled?: boolean | undefined
   /** More classes, per part. */
   classNames?: { readonly [Name in Part | 'root']?: Given<string, State> } | undefined
