@@ -118,6 +118,8 @@ export interface Hub {
   close(code?: number, reason?: string): void
 }
 
+/** Between two attempts to reach a store that was not there at the start, in ms. */
+const retryMs = 1_000
 /** Events longer than this are told of: every reader pays for them. */
 const largeBytes = 1_024
 /** An ack may be this late, then the longest wait between attempts, then the time to open: the longest way back of a client. */
@@ -177,9 +179,7 @@ export function createHub(given: HubOptions): Hub {
 
   function fan(logged: LoggedEvent) {
     const sessions = fanOut.publish(logged)
-    // `at` is by the clock of who gave it its place.
-    const publishedAt = logged.at + (engine?.status.skewMs ?? 0)
-    watch.delivered(logged.frame, { sessions, tookMs: Math.max(0, clock.now() - publishedAt) })
+    watch.delivered(logged.frame, { sessions, tookMs: Math.max(0, clock.now() - logged.at) })
   }
 
   /** As it travels, and as the table of events has it. */
@@ -218,15 +218,11 @@ export function createHub(given: HubOptions): Hub {
   // ── other nodes ───────────────────────────────────────────────────────────────────────────────────────────────
 
   function load(kept: Parameters<typeof log.load>[0]) {
-    const before = { epoch: log.epoch, lastIndex: log.lastIndex }
+    const before = log.epoch
     log.load(kept)
-    if (!isReady || before.epoch !== kept.epoch) watch.logBegan(kept.epoch)
-    if (!isReady) return
-    const [first] = kept.events
-    // Sessions go on only where nothing was missed. Else they come back, say where they are, and are told what is lost.
-    const isSeamless = before.epoch === kept.epoch && (first === undefined || first.index <= before.lastIndex + 1)
-    if (!isSeamless) fanOut.endAll(closeCodes.serverRestart, 'the event log began anew')
-    else for (const event of kept.events) if (event.index > before.lastIndex) fan(event)
+    if (!isReady || before !== kept.epoch) watch.logBegan(kept.epoch)
+    // An engine loads again only where something was missed: sessions come back, say where they are, and are told what is lost.
+    if (isReady) fanOut.endAll(closeCodes.serverRestart, 'the event log was loaded again')
   }
 
   function hear(message: NodeMessage) {
@@ -257,8 +253,12 @@ export function createHub(given: HubOptions): Hub {
   }
 
   const ready = engine === undefined ? Promise.resolve() : follow(engine)
-  // Whoever waits for it is told; nobody has to.
-  ready.catch(() => {})
+  // Whoever waits for it is told, and may give up; a server that takes requests already goes on trying.
+  function retry() {
+    if (closed || engine === undefined) return
+    clock.timeout(() => closed || follow(engine).catch(retry), retryMs)
+  }
+  ready.catch(retry)
 
   // ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────
 

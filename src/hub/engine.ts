@@ -27,7 +27,7 @@ export interface KeptLog {
   epoch: string
   /** The newest `seq` of every stream. */
   heads: ReadonlyMap<string, number>
-  /** Oldest first; `index` counts all events of the log, without gaps. */
+  /** Oldest first. `index` grows with every event, and `NodeMessage`s take numbers too; `at` is by this machine's clock. */
   events: readonly LoggedEvent[]
 }
 
@@ -74,7 +74,8 @@ export interface Engine {
   follow(copy: LogCopy, keep: Retention): Promise<void>
   /**
    * Resolves once the event is kept: from then on no node that dies takes it along. Waits while the store is away, and rejects with
-   * `engine-unavailable` where it stays away or too much waits: the event was then not published.
+   * `engine-unavailable` where it stays away or too much waits: the event was then not published, unless
+   * the message says that this is not known.
    */
   append(event: NewEvent, once?: OnceKey): Promise<Appended>
   /** Resolves once every node will hear it. Rejects like `append`. */

@@ -141,6 +141,24 @@ describe('a hub whose store', () => {
     expect((await signedIn(hub)).closed).toEqual([])
   })
 
+  it('is not there at the start is tried again, for a server that takes requests already', async () => {
+    const engine = toyStore().engine()
+    let attempts = 0
+    const late: Engine = {
+      ...engine,
+      follow: (copy, keep) => (++attempts < 3 ? Promise.reject(new Error('away')) : engine.follow(copy, keep)),
+    }
+    const hub = newHub({ engine: late })
+    await expect(hub.ready).rejects.toThrow('away')
+    await pass(2_000)
+    expect([attempts, hub.isReady]).toEqual([3, true])
+    const closed = newHub({ engine: { ...engine, follow: () => Promise.reject(new Error('away')) } })
+    await pass(0)
+    closed.close()
+    await pass(5_000)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('began anew sends its clients away once, upon which each is told that it has missed something', async () => {
     const store = toyStore()
     const began = vi.fn()
@@ -149,7 +167,7 @@ describe('a hub whose store', () => {
     const before = await subscribed(hub)
     await hub.append(created())
     store.begin('e2')
-    expect(before.closed).toEqual([[1012, 'the event log began anew']])
+    expect(before.closed).toEqual([[1012, 'the event log was loaded again']])
     const after = await signedIn(hub)
     after.say({ type: 'subscribe' })
     after.say({ type: 'resume', streams: { 'tenant:1': { epoch: 'e1', seq: 1 } } })
@@ -159,7 +177,7 @@ describe('a hub whose store', () => {
     expect(began.mock.calls).toEqual([['e1'], ['e2']])
   })
 
-  it('lost touch for a while shows what came meanwhile, where all of it is still kept', async () => {
+  it('had to be read again sends its clients away, and what came meanwhile is sent to them as they come back', async () => {
     const store = toyStore()
     const hub = newHub({ engine: store.engine() })
     await pass(0)
@@ -168,8 +186,13 @@ describe('a hub whose store', () => {
     store.slip('tenant:1')
     store.slip('tenant:1')
     store.reload()
-    expect(events().map(({ seq }) => seq as number)).toEqual([1, 2, 3])
-    expect(closed).toEqual([])
+    expect(closed).toEqual([[1012, 'the event log was loaded again']])
+    expect(events()).toHaveLength(1)
+    const after = await signedIn(hub)
+    after.say({ type: 'subscribe' })
+    after.say({ type: 'resume', streams: { 'tenant:1': { epoch: 'e1', seq: 1 } } })
+    expect(after.events().map(({ seq }) => seq as number)).toEqual([2, 3])
+    expect(after.ofType('resumed')).toMatchObject([{ streams: { 'tenant:1': { complete: true } } }])
   })
 
   it('no longer has all of that sends its clients away, so that they learn of the hole', async () => {
@@ -181,7 +204,7 @@ describe('a hub whose store', () => {
     store.slip('tenant:1')
     store.slip('tenant:1')
     store.reload(2)
-    expect(closed).toEqual([[1012, 'the event log began anew']])
+    expect(closed).toEqual([[1012, 'the event log was loaded again']])
     expect(events()).toHaveLength(1)
     const after = await signedIn(hub)
     after.say({ type: 'subscribe' })
