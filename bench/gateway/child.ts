@@ -13,6 +13,19 @@ export interface Child<Served extends Tasks> {
   stop(): Promise<void>
 }
 
+/** All of them, or none: what has started would keep this process from its end. */
+export async function startAll<const Starting extends readonly Promise<{ stop(): Promise<void> }>[]>(
+  starting: Starting,
+): Promise<{ -readonly [Index in keyof Starting]: Awaited<Starting[Index]> }> {
+  try {
+    return await Promise.all(starting)
+  } catch (error) {
+    const settled = await Promise.allSettled(starting)
+    await Promise.all(settled.map(async (one) => one.status === 'fulfilled' && one.value.stop()))
+    throw error
+  }
+}
+
 interface Waiting {
   resolve(value: unknown): void
   reject(error: Error): void
@@ -35,7 +48,7 @@ export async function startChild<Served extends Tasks>(
     const request = ++requests
     return new Promise((resolve, reject) => {
       waiting.set(request, { resolve, reject })
-      child.send({ request, what, given } satisfies Asked)
+      child.send({ request, what, given } satisfies Asked, (error) => error && reject(error))
     })
   }
 

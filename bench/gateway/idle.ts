@@ -1,6 +1,7 @@
 // What connections cost while nothing happens but pings. All servers are idle at the same time, each in its own process.
 import { setTimeout as pass } from 'node:timers/promises'
 import type { Column } from './columns.ts'
+import { startAll } from './child.ts'
 import { type Pair, startPair } from './measure.ts'
 
 export interface Idle {
@@ -19,7 +20,7 @@ const settleMs = 2_000
 const usualHeartbeatMs = 30_000
 
 export async function measureIdle({ columns, heartbeatMs, rounds }: Idle): Promise<IdleResults> {
-  const pairs = await Promise.all(columns.map(({ column }) => startPair(column, heartbeatMs)))
+  const pairs = await startAll(columns.map(({ column }) => startPair(column, heartbeatMs)))
   try {
     for (const [n, { load, server }] of pairs.entries()) {
       await load.ask('connect', columns[n]!.connections)

@@ -1,6 +1,6 @@
 // One measurement: a fresh server and fresh clients, and what they say of the events between them.
 import type { Column } from './columns.ts'
-import { type Child, startChild } from './child.ts'
+import { type Child, startAll, startChild } from './child.ts'
 import type { Arrived, LoadTasks } from './load.ts'
 import type { ServerTasks } from './server.ts'
 
@@ -11,7 +11,7 @@ export interface Pair {
 }
 
 export async function startPair({ server: name, wire }: Column, heartbeatMs: number): Promise<Pair> {
-  const [server, load] = await Promise.all([
+  const [server, load] = await startAll([
     startChild<ServerTasks>('server.ts', [name, String(heartbeatMs)], ['--expose-gc']),
     startChild<LoadTasks>('load.ts', [wire]),
   ])

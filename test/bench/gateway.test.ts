@@ -1,12 +1,14 @@
 // The benchmark of the gateway with tiny numbers: real servers and clients in processes of their own, and the parts that can be wrong
 // without one.
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { startAll, startChild } from '../../bench/gateway/child.ts'
 import * as columns from '../../bench/gateway/columns.ts'
 import { eventBytes, eventOf, stream } from '../../bench/gateway/event.ts'
 import { clientFrame, createFrameReader, opcodes } from '../../bench/gateway/frames.ts'
 import { goalsOf } from '../../bench/gateway/goals.ts'
 import { measureIdle } from '../../bench/gateway/idle.ts'
 import { openLink, type OpenLink } from '../../bench/gateway/links.ts'
+import type { LoadTasks } from '../../bench/gateway/load.ts'
 import { measureFanOut, type Measured } from '../../bench/gateway/measure.ts'
 import { now } from '../../bench/gateway/clock.ts'
 import { createTally } from '../../bench/gateway/tally.ts'
@@ -68,6 +70,12 @@ describe('a measurement', () => {
       /Client 1 \(\/realtime\): it was answered with HTTP\/1\.1 200/,
     )
   })
+})
+
+it('leaves no process behind where another does not start', { timeout: patience }, async () => {
+  const started = startChild<LoadTasks>('load.ts', ['plain'])
+  await expect(startAll([started, Promise.reject(new Error('the other one'))])).rejects.toThrow('the other one')
+  await expect((await started).ask('cpuMs')).rejects.toThrow('closed')
 })
 
 describe('a client of ours', () => {
