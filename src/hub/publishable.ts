@@ -2,6 +2,7 @@
 // here, where it can still be mended. Whether it is what the table of events says is contract.ts.
 import { RealtimeError } from '../base/errors.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
+import { utf8Length } from '../base/utf8-length.ts'
 import { maxFrameDepth, maxFrameLength } from '../protocol/codec.ts'
 import { clientFrameFields, serverFrameFields } from '../protocol/frames.ts'
 import { dropUnsafeKeys, TooDeep } from '../protocol/rename-keys.ts'
@@ -26,7 +27,7 @@ export function travel(event: NewEvent): Travelling {
   const written = write(event)
   if (!('text' in written)) return refused(written.fault)
   const { text } = written
-  const bytes = utf8.encode(text).length
+  const bytes = utf8Length(text)
   if (bytes + roomForTheLog > maxFrameBytes) return refused(tooLarge(event, bytes), true)
   const copy: unknown = JSON.parse(text)
   const fault = faultOf(copy)
@@ -35,8 +36,6 @@ export function travel(event: NewEvent): Travelling {
   // A frame without a payload would be read as another shape.
   return { ok: true, event: travelling.payload === undefined ? { ...travelling, payload: null } : travelling, bytes }
 }
-
-const utf8 = new TextEncoder()
 
 /** The same number as for a client that counts letters: none has less than one byte. */
 const maxFrameBytes = maxFrameLength
