@@ -21,8 +21,26 @@ export function readOptions<const Given extends Options>(
   argv: readonly string[],
   options: Given,
 ): Values<Given> {
+  return read(command, argv, options, false).values
+}
+
+/** As `readOptions`, for a command that is told more than options. */
+export function readArguments<const Given extends Options>(
+  command: string,
+  argv: readonly string[],
+  options: Given,
+): { values: Values<Given>; positionals: readonly string[] } {
+  return read(command, argv, options, true)
+}
+
+function read<const Given extends Options>(
+  command: string,
+  argv: readonly string[],
+  options: Given,
+  allowPositionals: boolean,
+): { values: Values<Given>; positionals: string[] } {
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: false }).values
+    return parseArgs({ args: [...argv], options, allowPositionals })
   } catch (error) {
     throw usage(command, wordsFor((error as Error).message))
   }

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-// The command line: `npx livecache mock` and `npx livecache gateway`. What is wrong is one sentence on stderr, and 1.
+// The command line: `npx livecache mock`, `gateway` and `doctor`. What is wrong is one sentence on stderr, and 1.
 import { RealtimeError } from '../base/errors.ts'
 import type { Command } from './command-line.ts'
+import { doctorCommand } from './doctor-command.ts'
 import { gatewayCommand } from './gateway-command.ts'
 import { mockCommand } from './mock-command.ts'
 import { InputError } from './reading.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [mockCommand, gatewayCommand]
+const commands: readonly Command[] = [mockCommand, gatewayCommand, doctorCommand]
 
 const help = `Usage: npx livecache <command> [options]
 
@@ -21,7 +22,8 @@ async function run([name = '--help', ...argv]: readonly string[]): Promise<void>
   if (name === '--version' || name === '-v') return console.log(version())
   const command = commands.find((known) => known.name === name)
   if (command !== undefined) return command.run(argv)
-  const known = commands.map((each) => each.name).join(' and ')
+  const [last, ...others] = commands.map((each) => each.name).toReversed()
+  const known = `${others.toReversed().join(', ')} and ${last}`
   throw new InputError(`There is no command "${name}": there are ${known}. See: npx livecache --help`)
 }
 

@@ -14,10 +14,13 @@ describe('the command line', () => {
       stdout: expect.stringContaining('Usage: npx livecache <command>'),
     })
     expect(await answerOf(['--help'])).toEqual(nothing)
-    for (const command of ['mock', 'gateway']) {
+    for (const command of ['mock', 'gateway', 'doctor']) {
       expect(nothing.stdout).toContain(`\n  ${command} `)
       const { code, stdout } = await answerOf([command, '--help'])
-      expect([code, stdout.split('\n')[0]]).toEqual([0, `Usage: npx livecache ${command} [options]`])
+      expect([code, stdout.split('\n')[0]]).toEqual([
+        0,
+        `Usage: npx livecache ${command} ${command === 'doctor' ? '<address> ' : ''}[options]`,
+      ])
       // For terminals of the usual width and a bit.
       expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
     }
@@ -32,7 +35,7 @@ describe('the command line', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringContaining(
-        'There is no command "mok": there are mock and gateway. See: npx livecache --help',
+        'There is no command "mok": there are mock, gateway and doctor. See: npx livecache --help',
       ),
     })
   })

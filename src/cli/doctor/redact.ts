@@ -1,0 +1,44 @@
+// What is never shown: the token, also where a server says it back whole, cut short or as one of its parts; and what would move the cursor.
+
+/** Shorter texts are no secrets, and taking them out would leave nothing readable. */
+const minSecret = 3
+/** So much of a secret gives it away: a close reason, for one, is cut off in the middle of it. */
+const minPart = 12
+
+export type Redact = (text: string) => string
+
+/** Makes what takes the token out of any text. @param token null where there is none */
+export function createRedact(token: string | null): Redact {
+  if (token === null || token.length < minSecret) return (text) => text
+  const parts = token.split('.').filter((part) => part.length >= minPart)
+  // The longest first, so that no rest of it is left.
+  const secrets = [...new Set([token, encodeURIComponent(token), JSON.stringify(token).slice(1, -1), ...parts])]
+  return (text) => secrets.reduce(without, text)
+}
+
+function without(text: string, secret: string): string {
+  const head = secret.slice(0, minPart)
+  let rest = text
+  let kept = ''
+  for (let at = rest.indexOf(head); at !== -1; at = rest.indexOf(head)) {
+    kept += `${rest.slice(0, at)}[token]`
+    rest = rest.slice(at + sharedLength(rest.slice(at), secret))
+  }
+  return kept + rest
+}
+
+function sharedLength(text: string, secret: string): number {
+  let length = 0
+  while (length < secret.length && text[length] === secret[length]) length++
+  return length
+}
+
+/** A server may say anything: what a terminal would obey is shown as its code instead. */
+export function asText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`)
+}
+
+/** What a server said, in quotation marks and not at length. */
+export function quote(text: string, maxLength = 120): string {
+  return `"${text.length > maxLength ? `${text.slice(0, maxLength)}…` : text}"`
+}
