@@ -92,6 +92,7 @@ const smoke = [
   'test/smoke/**/*.test.ts',
   'test/gateway/**/*.test.ts',
   'test/cli/**/*.test.ts',
+  'test/bench/gateway.test.ts',
   'test/client/plain-server.test.ts',
   'test/testing/transport-conformance.test.ts',
   'test/transports/websocket.test.ts',

@@ -1,6 +1,6 @@
 // `npm run bench -- page`: livecache, its peers and code by hand, in a page of Chromium. The whole run writes bench/RESULTS.md;
 // `--quick` and `--only bursts,select,entities,steady,invalidations,patches,heap,disorder` print.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { startServer } from './events/server-process.ts'
 import { bundlePage } from './page/bundle.ts'
 import { type BurstResults, burstTable, runBurst } from './page/bursts.ts'
@@ -13,6 +13,7 @@ import type { Bench } from './page/run.ts'
 import { serveSite } from './page/site.ts'
 import type { Topology } from './page/setup.ts'
 import { runSteady, steadyTable } from './page/steady.ts'
+import { writeResults } from './results.ts'
 import type { BenchOptions } from './run.ts'
 
 const { raw, rawPacked, rawDom, naive, peers, centrifuge } = columns
@@ -115,9 +116,7 @@ async function inSeries<Item, Value>(items: readonly Item[], work: (item: Item) 
 }
 
 const about = ({ rounds, fewRounds }: Scale) =>
-  `# Results of the page
-
-\`npm run bench -- page\` wrote this; what it measures and how to read it: [docs/benchmarks.md](../docs/benchmarks.md).
+  `\`npm run bench -- page\` wrote this; what it measures and how to read it: [docs/benchmarks.md](../docs/benchmarks.md).
 React's production build in headless Chromium, 500 memoized rows, events of 250 bytes of JSON, each for the next row. What
 counts are the ratios of columns that took turns in one run: medians of ${rounds} rounds after one that warms up (${fewRounds} without one where a
 round is long, one for counts), each in a fresh page. Times, rates and sizes are one machine's, for context.`
@@ -146,8 +145,7 @@ export async function run({ quick, only }: BenchOptions) {
     console.log(verdicts)
     if (quick || only.length > 0) return
     const why = readFileSync(new URL('page/why.md', import.meta.url), 'utf8')
-    const text = [about(scale), verdicts, `\n${why.trimEnd()}`, ...tables].join('\n')
-    writeFileSync(new URL('RESULTS.md', import.meta.url), `${text}\n`)
+    writeResults('Results of the page', [about(scale), verdicts, `\n${why.trimEnd()}`, ...tables].join('\n'))
   } finally {
     server.stop()
     site.stop()
