@@ -106,7 +106,10 @@ export async function rawSocket(
   }
   if (token !== undefined) {
     link.socket.write(rawFrame({ payload: JSON.stringify({ type: 'auth', token }) }))
-    while (!texts().some((text) => text.includes('"welcome"'))) await some(link)
+    while (!texts().some((text) => text.includes('"welcome"'))) {
+      if (closeCode() !== null) link.socket.destroy()
+      await some(link)
+    }
   }
   return { ...link, frames, texts, closeCode }
 }
