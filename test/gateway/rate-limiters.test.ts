@@ -1,18 +1,14 @@
 // Rate limiters: one in memory, and one on a real Redis that two processes' worth of them share.
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createClient } from 'redis'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createAdmission } from '../../src/gateway/admission.ts'
 import { memoryRateLimiter } from '../../src/gateway/memory-rate-limiter.ts'
 import { redisRateLimiter } from '../../src/gateway/redis-rate-limiter.ts'
 import type { RateLimiter } from '../../src/hub/rate-limit.ts'
+import { endAll, own } from './limits-fixture.ts'
+import { noRedis, startRedis } from './redis-process.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 const tenAtOnce = { burst: 10, perSecond: 2 }
 
@@ -70,39 +66,22 @@ describe('a rate limiter in memory', () => {
   })
 })
 
-const hasRedis = (() => {
-  try {
-    execFileSync('redis-server', ['--version'])
-    return true
-  } catch {
-    return false
-  }
-})()
-
-/** Without redis-server (apt install redis-server) there is nothing to share a budget in. */
-describe.skipIf(!hasRedis)('a rate limiter on Redis', () => {
-  async function startRedis() {
-    const dir = mkdtempSync(join(tmpdir(), 'livecache-redis-'))
-    const path = join(dir, 's')
-    const options = ['--port', '0', '--unixsocket', path, '--save', '', '--appendonly', 'no', '--dir', dir]
-    const server = spawn('redis-server', options, { stdio: 'ignore' })
-    ends.push(() => {
-      server.kill('SIGCONT')
-      server.kill('SIGKILL')
-      rmSync(dir, { recursive: true, force: true })
-    })
-    async function connect() {
-      const client = createClient({ socket: { path, reconnectStrategy: 50 } })
+describe.skipIf(noRedis !== null)(`a rate limiter on Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
+  async function start() {
+    const redis = await startRedis()
+    own(redis.end)
+    async function join() {
+      const client = createClient({ socket: { ...redis.client.socket, reconnectStrategy: 50 } })
       client.on('error', () => {})
       await client.connect()
-      ends.push(() => client.destroy())
+      own(() => client.destroy())
       return client
     }
-    return { server, join: connect }
+    return { ...redis, join }
   }
 
   it('shares one budget with another one, and says when there is more', async () => {
-    const redis = await startRedis()
+    const redis = await start()
     const [one, other] = [
       await redisRateLimiter({ client: await redis.join() }),
       await redisRateLimiter({ client: await redis.join() }),
@@ -115,8 +94,21 @@ describe.skipIf(!hasRedis)('a rate limiter on Redis', () => {
     expect(await countTaken(other, 1, 'ada', 'publish')).toBe(1)
   })
 
+  it('holds an address to one rate, at whichever node it comes in', async () => {
+    const redis = await start()
+    const nodes = await Promise.all(
+      [1, 2].map(async () => {
+        const rateLimiter = await redisRateLimiter({ client: await redis.join() })
+        return createAdmission({ rateLimiter, limits: { connect: tenAtOnce } })
+      }),
+    )
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => nodes[index % 2]!.admit('10.0.0.1')))
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(10)
+    expect(await nodes[0]!.admit('10.0.0.2')).toMatchObject({ ok: true })
+  })
+
   it('counts in windows: all of a burst is back at once when one ends', async () => {
-    const redis = await startRedis()
+    const redis = await start()
     const limiter = await redisRateLimiter({ client: await redis.join() })
     const limit = { burst: 3, perSecond: 3 }
     const many = async () => {
@@ -131,7 +123,7 @@ describe.skipIf(!hasRedis)('a rate limiter on Redis', () => {
   })
 
   it('leaves keys under its prefix that Redis forgets by itself, also of a rate above its burst', async () => {
-    const redis = await startRedis()
+    const redis = await start()
     const client = await redis.join()
     const limiter = await redisRateLimiter({ client, prefix: 'app:' })
     await limiter.take('connect', 'ada', { burst: 5, perSecond: 50 })
@@ -141,34 +133,32 @@ describe.skipIf(!hasRedis)('a rate limiter on Redis', () => {
   })
 
   it('takes no time when Redis is killed, and counts by itself until it is back', async () => {
-    const redis = await startRedis()
+    const redis = await start()
     const limiter = await redisRateLimiter({ client: await redis.join() })
     expect(await countTaken(limiter, 10)).toBe(10)
-    const gone = new Promise((resolve) => redis.server.once('exit', resolve))
-    redis.server.kill('SIGKILL')
-    await gone
+    await redis.kill()
     const startedAt = performance.now()
     expect(await countTaken(limiter, 1_000)).toBe(10)
     expect(performance.now() - startedAt).toBeLessThan(1_000)
   })
 
   it('waits 200 ms at most for a Redis that has stopped, and not at each attempt', async () => {
-    const redis = await startRedis()
+    const redis = await start()
     const limiter = await redisRateLimiter({ client: await redis.join() })
     await limiter.take('connect', 'ada', tenAtOnce)
-    redis.server.kill('SIGSTOP')
+    redis.stop()
     const startedAt = performance.now()
     expect(await countTaken(limiter, 500, 'bo')).toBe(10)
     expect(performance.now() - startedAt).toBeGreaterThan(190)
     expect(performance.now() - startedAt).toBeLessThan(900)
-    redis.server.kill('SIGCONT')
+    redis.resume()
     await new Promise((resolve) => setTimeout(resolve, 1_100))
     // It is asked again: what it remembers counts.
     expect(await countTaken(limiter, 15)).toBe(9)
   })
 
   it('has no limit where there is none to keep', async () => {
-    const redis = await startRedis()
+    const redis = await start()
     const client = await redis.join()
     const limiter = await redisRateLimiter({ client })
     expect(await limiter.take('connect', 'ada', { burst: Infinity, perSecond: 1 })).toBeNull()
