@@ -102,6 +102,20 @@ describe('the built package', () => {
     )
   })
 
+  // Jest's jsdom has none of these.
+  it('has its test kit run without globals that only browsers and Node have', () => {
+    const code = `
+      for (const name of ['TextEncoder', 'TextDecoder', 'structuredClone', 'fetch', 'Request', 'Response', 'Headers', 'ReadableStream', 'WebSocket', 'EventSource', 'BroadcastChannel'])
+        delete globalThis[name]
+      require('./index.cjs')
+      const { createTestRealtime } = require('./testing/index.cjs')
+      const { realtime, server, settle, dispose } = createTestRealtime()
+      realtime.on('goal.created', ({ payload }) => console.log(payload))
+      realtime.hold()
+      settle().then(() => (server.publish({ type: 'goal.created', payload: 'heard' }), settle())).then(dispose)`
+    expect(runInNode(code, 'commonjs')).toBe('heard\n')
+  })
+
   // A CommonJS app with a gateway comes to have both.
   it('may be loaded by import and by require at once: errors are known, and a hook says that its provider is of the other copy', () => {
     const code = `

@@ -52,7 +52,7 @@ export function makeApp(name: string): App {
       })
     } catch (cause) {
       const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string }
-      throw new Error(`${name}: ${file} ${args.join(' ')} failed\n${stdout}\n${stderr}`, { cause })
+      throw new Error(`${name}: ${file} ${args.join(' ')} failed\n${stdout}\n${stderr}`)
     }
   }
 

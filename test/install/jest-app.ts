@@ -16,7 +16,7 @@ const config = {
       strict: true,
       noEmit: true,
       jsx: 'react-jsx',
-      types: [],
+      types: ['node'],
       skipLibCheck: false,
     },
     include: ['*.test.tsx'],
@@ -62,7 +62,7 @@ export async function jestApp(tarball: string): Promise<void> {
       'react-dom@18.3.1',
       '@types/react@18',
       '@types/react-dom@18',
-      ...asHere('typescript', '@tanstack/react-query', '@testing-library/react', '@testing-library/dom'),
+      ...asHere('typescript', '@types/node', '@tanstack/react-query', '@testing-library/react', '@testing-library/dom'),
       ...['jest', 'jest-environment-jsdom', 'babel-jest', '@jest/globals'].map((name) => `${name}@${jest}`),
       ...['@babel/core', '@babel/preset-env', '@babel/preset-react', '@babel/preset-typescript'].map(
         (name) => `${name}@8`,

@@ -60,7 +60,7 @@ export const dynamic = 'force-dynamic'
 const events = defineEvents({ 'goal.created': payload<{ id: string }>() })
 
 export default function Page() {
-  return <main><p>{Object.keys(events).join()} on the server</p><RealtimeIndicator /><Goals /></main>
+  return <main><p id={Object.keys(events).join()}>on the server</p><RealtimeIndicator /><Goals /></main>
 }
 `,
   'app/goals.tsx': `'use client'
@@ -131,8 +131,13 @@ export async function nextApp(tarball: string): Promise<void> {
     const { url, server } = await serve(app)
     try {
       const html = await (await fetch(url)).text()
-      for (const text of ['goal.created on the server', 'Launch', 'data-lc="indicator"', 'data-link="idle"'])
-        if (!html.includes(text)) throw new Error(`The server did not render ${text}:\n${html}`)
+      for (const text of [
+        '<p id="goal.created">on the server</p>',
+        'Launch',
+        'data-lc="indicator"',
+        'data-link="idle"',
+      ])
+        if (!html.includes(text)) throw new Error(`The server did not render ${text}:\n${html.slice(0, 3_000)}`)
       // Whoever dialled in a timer would have done so by now.
       await sleep(1_000)
       if (sockets.connections > 0) throw new Error('The server opened a link while it built or rendered the page.')
