@@ -55,7 +55,9 @@ export function readPackage(): readonly Subpath[] {
       .filter((path) => !/\.\w+$/.test(path))
       .map((path) => ({
         specifier: join(name, path),
-        exports: new Map([...files.exportsOf(join(folder, path, 'index.d.ts'))].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+        exports: new Map(
+          [...files.exportsOf(join(folder, path, 'index.d.ts'))].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+        ),
       }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -126,7 +128,9 @@ function createFiles(folder: string) {
 }
 
 const declaredName = (text: string): string | null =>
-  /^(?:export )?(?:declare )?(?:abstract )?(?:function|const|let|class|interface|type|namespace|enum) ([\w$]+)/.exec(text)?.[1] ?? null
+  /^(?:export )?(?:declare )?(?:abstract )?(?:function|const|let|class|interface|type|namespace|enum) ([\w$]+)/.exec(
+    text,
+  )?.[1] ?? null
 
 function kindOf(text: string): Declaration['kind'] {
   const [, word] = /^(?:export )?(?:declare )?(?:abstract )?(\w+)/.exec(text) ?? []
@@ -166,7 +170,7 @@ function statements(text: string): Statement[] {
     start = -1
     doc = null
   }
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const after = skip(text, at)
     if (after !== at) {
       const comment = text.slice(at, after)
@@ -182,7 +186,11 @@ function statements(text: string): Statement[] {
     at++
     if (depth > 0) continue
     if (letter === ';') finish(at)
-    const isBlock = letter === '}' && /^(export )?(declare )?(abstract )?(interface|class|namespace|module|global)\b/.test(text.slice(start, start + 60))
+    const isBlock =
+      letter === '}' &&
+      /^(export )?(declare )?(abstract )?(interface|class|namespace|module|global)\b/.test(
+        text.slice(start, start + 60),
+      )
     if (isBlock) finish(at)
   }
   finish(text.length)
@@ -202,7 +210,8 @@ const plain = (comment: string): string =>
 function ownMembers(text: string): Member[] {
   return objectsIn(text).flatMap((object) =>
     statements(object).flatMap(({ doc, text: member }) => {
-      const [, name, optional] = /^(?:readonly |static |override |get |set )*([\w$]+|'[^']+'|\[[^\]]+\])(\?)?/.exec(member) ?? []
+      const [, name, optional] =
+        /^(?:readonly |static |override |get |set )*([\w$]+|'[^']+'|\[[^\]]+\])(\?)?/.exec(member) ?? []
       if (name === undefined || name === 'constructor' || /^(private|protected|#)/.test(member)) return []
       return [{ name, isOptional: optional === '?', doc, text: member.replace(/;$/, '') }]
     }),
@@ -217,7 +226,7 @@ function objectsIn(text: string): string[] {
   let start = 0
   let before = ''
   let isWanted = false
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const after = skip(text, at)
     if (after !== at) {
       at = after

@@ -101,7 +101,9 @@ describe.skipIf(!hasJava)('the servers in Java (left out where there is no javac
         return file
       })
     expect(files).toHaveLength(3)
-    const { stderr } = spawnSync('javac', ['-proc:none', '-Xmaxerrs', '1000', '-d', folder, ...files], { encoding: 'utf8' })
+    const { stderr } = spawnSync('javac', ['-proc:none', '-Xmaxerrs', '1000', '-d', folder, ...files], {
+      encoding: 'utf8',
+    })
     // Spring is not here, so its names are not known; whatever else is wrong is ours.
     const errors = stderr.split('\n').filter((line) => /: error: /.test(line))
     expect(errors.filter((line) => !/does not exist|cannot find symbol|does not override/.test(line))).toEqual([])

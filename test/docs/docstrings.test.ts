@@ -34,17 +34,29 @@ const isSaid = ({ kind, doc, members }: Declaration) => doc !== null || (kind ==
 const isField = ({ name, text }: Member) => !name.startsWith('[') && !/\?: (never|undefined)$/.test(text)
 
 const fields = [...declarations].flatMap(([where, { name, members }]) =>
-  /(Options|Props)$/.test(name) ? members.filter(isField).map((field) => ({ where: `${where} ${field.name}`, ...field })) : [],
+  /(Options|Props)$/.test(name)
+    ? members.filter(isField).map((field) => ({ where: `${where} ${field.name}`, ...field }))
+    : [],
 )
 
 describe('what the package exports', () => {
   it('is read from all of its subpaths', () => {
     expect(subpaths.map(({ specifier }) => specifier)).toEqual(
-      expect.arrayContaining(['livecache', 'livecache/client', 'livecache/query', 'livecache/react', 'livecache/gateway']),
+      expect.arrayContaining([
+        'livecache',
+        'livecache/client',
+        'livecache/query',
+        'livecache/react',
+        'livecache/gateway',
+      ]),
     )
     for (const { specifier, exports } of subpaths) expect([specifier, exports.size > 0]).toEqual([specifier, true])
     expect([...declarations.keys()]).toEqual(
-      expect.arrayContaining(['query/create-realtime createRealtime', 'ui/live-badge LiveBadge', 'gateway/jwt verifyJwt']),
+      expect.arrayContaining([
+        'query/create-realtime createRealtime',
+        'ui/live-badge LiveBadge',
+        'gateway/jwt verifyJwt',
+      ]),
     )
     expect(fields.length).toBeGreaterThan(150)
   })

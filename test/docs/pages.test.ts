@@ -10,9 +10,13 @@ describe('the pages', () => {
     expect(complaintsAboutPages(ownPages.filter((page) => !registers.includes(page)))).toBe('')
   }, 60_000)
 
-  it.each(registers)('%s shows TypeScript that compiles, its events registered', (page) => {
-    expect(complaintsAboutPages([page])).toBe('')
-  }, 60_000)
+  it.each(registers)(
+    '%s shows TypeScript that compiles, its events registered',
+    (page) => {
+      expect(complaintsAboutPages([page])).toBe('')
+    },
+    60_000,
+  )
 
   it('have code, each of them', () => {
     const without = ownPages.filter((page) => filesOf(page).length === 0)

@@ -14,7 +14,10 @@ beforeAll(() => {
     path,
     // A test inside of a test: it is called instead of being announced.
     code: code
-      .replace("it('shows an order that was placed, and says when the link is down', async", 'export const shown = (async')
+      .replace(
+        "it('shows an order that was placed, and says when the link is down', async",
+        'export const shown = (async',
+      )
       // Nobody waits here.
       .replace('every: 1_000', 'every: 50'),
   }))
