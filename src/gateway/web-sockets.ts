@@ -55,8 +55,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   const frameOf = createTextFrames()
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    // A socket that is reset while it is refused must not end the process.
-    socket.on('error', () => socket.destroy())
+    guard(socket)
     if (hasTooManyHeaders(request)) return refuseUpgrade(socket, { status: 431 })
     if (!allowOrigin(request.headers.origin)) return refuseUpgrade(socket, { status: 403 })
     if (isRefusing()) return refuseUpgrade(socket, { status: 503, headers: { 'retry-after': drainRetryAfter } })
@@ -111,6 +110,11 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   }
 }
 
+/** A socket that is reset while it is refused must not end the process. In a scope of its own: the listener stays, and would keep the request. */
+function guard(socket: Duplex) {
+  socket.on('error', () => socket.destroy())
+}
+
 /**
  * Events are written straight to the network socket, as frames that were built once for all who receive them; everything else by ws. The
  * two never mix within a frame: without compression ws writes each of its frames at once, too.
@@ -140,9 +144,7 @@ function sinkOf(
       isOpen = false
       ws.close(code, reason)
     },
-    get buffered() {
-      return socket.writableLength
-    },
+    buffered: () => socket.writableLength,
     ping: () => void (ws.readyState === ws.OPEN && ws.ping()),
   }
 }

@@ -49,7 +49,6 @@ const slowTimes = 16
 
 export function createOutgoing(options: OutgoingOptions): Outgoing {
   const { clock, scope, log, stats, sink, livecache, limits, wants, mayRead, end } = options
-  const sendEvent = sink.sendEvent ?? sink.send
   const places = createPlaces()
   const unacked = createUnacked({
     scope,
@@ -69,11 +68,12 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     const text = livecache ? livecacheFrame(event, prev, replayed) : flatFrame(event)
     if (!unacked.add(event.frame, text.length)) return
     stats.deliveries++
-    sendEvent(text)
+    if (sink.sendEvent === undefined) sink.send(text)
+    else sink.sendEvent(text)
   }
 
   function endIfSlow() {
-    const { buffered = 0 } = sink
+    const buffered = sink.buffered?.() ?? 0
     if (buffered <= limits.maxBuffered) slowSince = Infinity
     else {
       slowSince = Math.min(slowSince, clock.now())

@@ -146,9 +146,7 @@ export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaul
       // Its being there says that events may be packed.
       ...(sink.sendEvent && { sendEvent: (text: string) => send(text, true) }),
       close: end,
-      get buffered() {
-        return sink.buffered ?? 0
-      },
+      buffered: () => sink.buffered?.() ?? 0,
       ping() {
         if (!isMuted) sink.ping?.()
       },

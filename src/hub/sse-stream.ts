@@ -71,9 +71,7 @@ export function createSseStream({ livecache, scope, onGone, onSlow }: SseStreamO
       deliver()
       if (waiting.length > maxWaiting) onSlow()
     },
-    get buffered() {
-      return waiting.length
-    },
+    buffered: () => waiting.length,
     close(code, reason) {
       if (isEnded) return
       isEnded = true

@@ -111,9 +111,7 @@ export function createTestServer(options: TestServerOptions = {}): TestServer {
     return {
       send: (text) => isMuted || sink.send(text),
       close: (code, reason) => isMuted || sink.close(code, reason),
-      get buffered() {
-        return sink.buffered ?? 0
-      },
+      buffered: () => sink.buffered?.() ?? 0,
     }
   }
 

@@ -140,9 +140,7 @@ describe('F84: a slow reader', () => {
       {
         send: (text) => (buffered += text.length),
         close: (code) => closed.push(code),
-        get buffered() {
-          return buffered
-        },
+        buffered: () => buffered,
       },
       { livecache: false, token: 'ada' },
     )
