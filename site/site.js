@@ -32,10 +32,10 @@ document.addEventListener('click', (event) => form.contains(event.target) || fou
 function load() {
   const script = document.createElement('script')
   script.src = `${root}search.js`
-  script.onload = () => {
+  script.addEventListener('load', () => {
     pages = globalThis.livecacheDocs
     show()
-  }
+  })
   document.head.append(script)
 }
 
