@@ -1,7 +1,7 @@
 // What the package exports, read from its declarations: names, signatures, docstrings and the fields of options. The compiler has no API to ask,
 // but what it emits is plain: statements that end where they end, with their comments before them. Pages made of it are reference.ts.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 
@@ -51,14 +51,18 @@ export function readPackage(): readonly Subpath[] {
       exports: Record<string, unknown>
     }
     const files = createFiles(folder)
-    return Object.keys(exports)
-      .filter((path) => !/\.\w+$/.test(path))
-      .map((path) => ({
-        specifier: join(name, path),
-        exports: new Map(
-          [...files.exportsOf(join(folder, path, 'index.d.ts'))].toSorted(([a], [b]) => (a < b ? -1 : 1)),
-        ),
-      }))
+    return (
+      Object.keys(exports)
+        .filter((path) => !/\.\w+$/.test(path))
+        // A domain may be taken out.
+        .filter((path) => existsSync(join(folder, path, 'index.d.ts')))
+        .map((path) => ({
+          specifier: join(name, path),
+          exports: new Map(
+            [...files.exportsOf(join(folder, path, 'index.d.ts'))].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+          ),
+        }))
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -22,11 +22,13 @@ const copied = [
   'vite.config.ts',
   'README.md',
   'docs',
+  'site',
+  'llms.txt',
   '.oxlintrc.json',
 ]
-/** What is about goals, the demo (whose events some types are tested with) or the stories, and what copies the project itself. */
+/** What is about goals, the demo (whose events some types are tested with; pages lead to its tests) or the stories, and what copies the project itself. */
 const leftOut =
-  /\/src\/goals(\/|$)|\/test\/(goals|demo|e2e|screenshots\.ts|toasts\/toast-rules\.test-d\.ts|without-goals\.test\.ts|\.blocks)|\/react18\/node_modules|\/demo\/data/
+  /\/src\/goals(\/|$)|\/test\/(goals|demo|e2e|docs-links\.test\.ts|screenshots\.ts|toasts\/toast-rules\.test-d\.ts|without-goals\.test\.ts|\.blocks)|\/react18\/node_modules|\/demo\/data/
 
 function edit(file: string, change: (text: string) => string) {
   const path = join(copy, file)
