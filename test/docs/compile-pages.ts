@@ -80,7 +80,8 @@ export function complaintsAboutPages(pages: readonly string[]): string {
       cwd: root,
       encoding: 'utf8',
     })
-    return stdout
+    // What is wrong in src is said by the type check of the project, and by no page.
+    return stdout.replaceAll(/^src\/[^\n]*\n(?:\s[^\n]*\n)*/gm, '')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
