@@ -34,8 +34,7 @@ export async function examineConnection(exam: Examination): Promise<ConnectionRe
   if (isNowhere(upgrade.outcome)) {
     sayFailure(say, upgrade.outcome, url)
     // A certificate that nobody trusts is a finding; a port where nobody listens is none.
-    report.isReached = upgrade.outcome.stage === 'tls'
-    report.untried = 'The server could not be reached, so nothing else was tried.'
+    report.giveUp('The server could not be reached, so nothing else was tried.', upgrade.outcome.stage !== 'tls')
     return { connection: 'unreachable', choosesProtocol: false, skewMs: null }
   }
   const byCredential = credentialOf(wanted)

@@ -34,6 +34,8 @@ export interface Limits {
   readonly settleMs: number
   /** For the first byte of a stream. */
   readonly firstByteMs: number
+  /** How often a server should show a sign of life that does not say how often. */
+  readonly heartbeatMs: number
   /** By how much a heartbeat may be late. */
   readonly slackMs: number
   /** How long events are waited for, at least. */
@@ -46,6 +48,7 @@ export const defaultLimits: Limits = {
   answerMs: 5_000,
   settleMs: 1_500,
   firstByteMs: 5_000,
+  heartbeatMs: 30_000,
   slackMs: 2_000,
   listenMs: 3_000,
 }

@@ -4,7 +4,7 @@ import { examineConnection } from './connection.ts'
 import { sayEvents } from './event-shapes.ts'
 import type { Closing, Examination, Wanted } from './examination.ts'
 import { closeCodesPage, inSeconds, wordsForFate } from './fates.ts'
-import { examineHeartbeat, usualHeartbeatMs, windowMs } from './heartbeat.ts'
+import { examineHeartbeat, windowMs } from './heartbeat.ts'
 import { examinePolling, examineSse } from './over-http.ts'
 import { quote } from './redact.ts'
 import type { Report } from './report.ts'
@@ -51,7 +51,7 @@ export async function examine(wanted: Wanted, report: Report, stop: AbortSignal)
 }
 
 async function examineAll(exam: Examination): Promise<void> {
-  const { report } = exam
+  const { report, wanted } = exam
   const { connection, choosesProtocol, skewMs } = await examineConnection(exam)
   report.done('connection')
   if (connection === 'unreachable') return
@@ -66,7 +66,7 @@ async function examineAll(exam: Examination): Promise<void> {
   const [listenedMs, , streamed] = await Promise.all([
     signedIn === null ? null : listen(exam, signedIn, forMs),
     examinePolling(exam),
-    examineSse(exam, Math.min(forMs, usualHeartbeatMs + exam.wanted.limits.slackMs)),
+    examineSse(exam, Math.min(forMs, wanted.limits.heartbeatMs + wanted.limits.slackMs)),
   ])
   if (signedIn === null && streamed.length > 0) {
     const forStreamMs = performance.now() - beganAt

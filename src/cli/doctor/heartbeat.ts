@@ -1,5 +1,5 @@
 // Listening to an open session: do signs of life come, and does it hold?
-import type { Examination } from './examination.ts'
+import type { Examination, Limits } from './examination.ts'
 import { closeCodesPage, inSeconds, wordsForFate } from './fates.ts'
 import { quote } from './redact.ts'
 import type { Say } from './report.ts'
@@ -8,14 +8,11 @@ import type { SignedIn } from './sign-in.ts'
 const heartbeatsPage = 'livecache/src/protocol/README.md#9-heartbeats'
 const idlePage = 'livecache/docs/troubleshooting.md#drops-every-minute'
 
-/** How often a server should send one that does not say how often it does, in ms. */
-export const usualHeartbeatMs = 30_000
-
 /** How long it is worth listening, in ms: until a heartbeat is overdue, as far as there is time. */
 export function windowMs({ wanted }: Examination, heartbeatMs: number | undefined, leftMs: number): number {
   const { quick, limits } = wanted
   if (quick) return limits.listenMs
-  return Math.min(Math.max(limits.listenMs, (heartbeatMs ?? usualHeartbeatMs) + limits.slackMs), leftMs)
+  return Math.min(Math.max(limits.listenMs, (heartbeatMs ?? limits.heartbeatMs) + limits.slackMs), leftMs)
 }
 
 /** Listens; returns for how long it did, in ms. */
@@ -35,8 +32,7 @@ export async function examineHeartbeat(exam: Examination, signedIn: SignedIn, fo
   if (link.closure !== null) sayEnd(say, signedIn, performance.now() - since)
   if (pinged !== null) say('ok', 'ping', wordsForPing(pinged.at - since, announcedMs))
   else if (quick) say('skipped', 'ping', 'Heartbeats were not waited for (--quick).')
-  else if (link.closure === null)
-    sayNoPing(say, socket.hiddenPings, announcedMs, performance.now() - since, limits.slackMs)
+  else if (link.closure === null) sayNoPing(say, socket.hiddenPings, announcedMs, performance.now() - since, limits)
   return performance.now() - beganAt
 }
 
@@ -45,8 +41,8 @@ function wordsForPing(afterMs: number, announcedMs: number | undefined): string 
   return `A ping came after ${inSeconds(afterMs)}${announced}, and was answered.`
 }
 
-function sayNoPing(say: Say, hiddenPings: number, announcedMs: number | undefined, heardMs: number, slackMs: number) {
-  if (heardMs < (announcedMs ?? usualHeartbeatMs)) {
+function sayNoPing(say: Say, hiddenPings: number, announcedMs: number | undefined, heardMs: number, limits: Limits) {
+  if (heardMs < (announcedMs ?? limits.heartbeatMs)) {
     return say(
       'skipped',
       'ping',
@@ -60,7 +56,7 @@ function sayNoPing(say: Say, hiddenPings: number, announcedMs: number | undefine
     return say(
       'problem',
       'ping',
-      `No ping came within ${inSeconds(announcedMs + slackMs)}, and one is announced every ${inSeconds(announcedMs)}.`,
+      `No ping came within ${inSeconds(announcedMs + limits.slackMs)}, and one is announced every ${inSeconds(announcedMs)}.`,
       {
         means: 'A client takes a quiet link for dead, drops it and connects anew, again and again.',
         change: 'Send {"type":"ping"} every "heartbeatMs", whether or not anything else was sent.',

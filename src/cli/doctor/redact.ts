@@ -11,26 +11,24 @@ export type Redact = (text: string) => string
 export function createRedact(token: string | null): Redact {
   if (token === null || token.length < minSecret) return (text) => text
   const parts = token.split('.').filter((part) => part.length >= minPart)
-  // The longest first, so that no rest of it is left.
-  const secrets = [...new Set([token, encodeURIComponent(token), JSON.stringify(token).slice(1, -1), ...parts])]
-  return (text) => secrets.reduce(without, text)
-}
-
-function without(text: string, secret: string): string {
-  const head = secret.slice(0, minPart)
-  let rest = text
-  let kept = ''
-  for (let at = rest.indexOf(head); at !== -1; at = rest.indexOf(head)) {
-    kept += `${rest.slice(0, at)}[token]`
-    rest = rest.slice(at + sharedLength(rest.slice(at), secret))
+  const secrets = [token, encodeURIComponent(token), JSON.stringify(token).slice(1, -1), ...parts]
+  return (text) => {
+    let kept = ''
+    let at = 0
+    while (at < text.length) {
+      const length = Math.max(...secrets.map((secret) => sharedLength(text, at, secret)))
+      kept += length > 0 ? '[token]' : text[at]
+      at += length || 1
+    }
+    return kept
   }
-  return kept + rest
 }
 
-function sharedLength(text: string, secret: string): number {
+/** How much of a secret stands at `at`; 0 where that is too little to give it away. */
+function sharedLength(text: string, at: number, secret: string): number {
   let length = 0
-  while (length < secret.length && text[length] === secret[length]) length++
-  return length
+  while (length < secret.length && text[at + length] === secret[length]) length++
+  return length >= Math.min(minPart, secret.length) ? length : 0
 }
 
 /** A server may say anything: what a terminal would obey is shown as its code instead. */

@@ -49,10 +49,10 @@ export interface Report {
   onDone: (() => void) | null
   /** Nothing more is taken: what comes now is only the fall of what was cut off. @param why a sentence; null where all was tried */
   end(why: string | null): void
+  /** The rest can't be tried, because of this. @param isNowhere there is no server that could have problems */
+  giveUp(why: string, isNowhere?: boolean): void
   /** Why something could not be tried; null where all was. */
-  untried: string | null
-  /** Whether there was a server at all. */
-  isReached: boolean
+  readonly untried: string | null
   /** 0 fine, 1 problems, 2 it could not be tried. */
   readonly exitCode: 0 | 1 | 2
 }
@@ -62,12 +62,12 @@ export function createReport(redact: Redact): Report {
   const finished = new Set<Topic>()
   const clean = (text: string) => asText(redact(text))
   let isEnded = false
+  let untried: string | null = null
+  let isNowhere = false
 
   const report: Report = {
     findings,
     onDone: null,
-    untried: null,
-    isReached: true,
     about:
       (topic) =>
       (level, id, text, advice = {}) => {
@@ -84,12 +84,20 @@ export function createReport(redact: Redact): Report {
     end(why) {
       if (isEnded) return
       isEnded = true
-      report.untried ??= why
+      untried ??= why
+    },
+    giveUp(why, nowhere = false) {
+      if (isEnded) return
+      untried = why
+      isNowhere = nowhere
+    },
+    get untried() {
+      return untried
     },
     get exitCode() {
-      if (!report.isReached) return 2
+      if (isNowhere) return 2
       if (findings.some(({ level }) => level === 'problem')) return 1
-      return report.untried === null ? 0 : 2
+      return untried === null ? 0 : 2
     },
   }
   return report

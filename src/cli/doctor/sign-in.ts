@@ -32,8 +32,9 @@ const refusedTokensPage = 'livecache/docs/troubleshooting.md#refused-tokens'
 /** @param choosesProtocol whether it chose realtime.v1 */
 export async function examineSignIn(exam: Examination, choosesProtocol: boolean): Promise<SignedIn | null> {
   const say = exam.report.about('sign-in')
+  const { token, auth } = exam.wanted
   if (choosesProtocol) {
-    const entries = await knockThrice(exam, (where, token) => knockLivecache(exam, where, token))
+    const entries = await knockThrice(exam, auth !== 'none', (where, given) => knockLivecache(exam, where, given))
     if (entries.given.kind !== 'silent') return judge(exam, say, entries)
     say('problem', 'no-welcome', `It chose ${protocolName}, and answered the sign-in with no welcome.`, {
       means:
@@ -42,14 +43,14 @@ export async function examineSignIn(exam: Examination, choosesProtocol: boolean)
       see: 'livecache/src/protocol/README.md#2-connecting',
     })
   }
-  const { token, auth } = exam.wanted
   if (token !== null && auth === 'first-frame') {
     say('note', 'plain-auth', 'A plain server is told no token by a first frame, so it was joined without one.', {
       change: "Use --auth query or --auth subprotocol, and say the same to the client: auth: 'query'.",
       see: authPage,
     })
   }
-  return judge(exam, say, await knockThrice(exam, (where, given) => knockPlain(exam, where, given)))
+  const isTold = auth === 'query' || auth === 'subprotocol'
+  return judge(exam, say, await knockThrice(exam, isTold, (where, given) => knockPlain(exam, where, given)))
 }
 
 interface Entries {
@@ -57,17 +58,18 @@ interface Entries {
   /** Null where the given one was none either. */
   missing: Entry | null
   wrong: Entry | null
+  isTold: boolean
 }
 
-async function knockThrice({ wanted: { token, auth } }: Examination, knock: Knock): Promise<Entries> {
-  const isAsked = auth !== 'none'
+/** @param isTold whether the server is told a token at all: one that is not can't refuse any */
+async function knockThrice({ wanted: { token } }: Examination, isTold: boolean, knock: Knock): Promise<Entries> {
   const [given, missing, wrong] = await Promise.all([
     knock('the session', token),
-    token !== null && isAsked ? knock('a sign-in without a token', null) : null,
-    isAsked ? knock('a sign-in with a wrong token', wrongToken) : null,
+    token !== null && isTold ? knock('a sign-in without a token', null) : null,
+    isTold ? knock('a sign-in with a wrong token', wrongToken) : null,
   ])
   for (const entry of [missing, wrong]) if (entry?.kind === 'in') entry.socket.link.close()
-  return { given, missing, wrong }
+  return { given, missing, wrong, isTold }
 }
 
 async function knockLivecache(exam: Examination, where: string, token: string | null): Promise<Entry> {
@@ -108,15 +110,13 @@ async function knockPlain(exam: Examination, where: string, token: string | null
 
 // ── what is said ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function judge(exam: Examination, say: Say, { given, missing, wrong }: Entries): SignedIn | null {
+function judge(exam: Examination, say: Say, { given, missing, wrong, isTold }: Entries): SignedIn | null {
   const { report, wanted } = exam
-  const hasToken = wanted.token !== null && wanted.auth !== 'none'
+  const hasToken = wanted.token !== null && isTold
   if (given.kind !== 'in') sayNotIn(exam, say, given, hasToken)
   else say('ok', 'signed-in', `${hasToken ? 'The token signs in' : 'It lets in who brings no token'}${lifeOf(given)}.`)
   if (missing !== null) sayStranger(say, 'missing-token', 'no token', missing, false)
-  // A plain server that is told no token can refuse none.
-  const isTold = given.kind === 'in' && given.welcome === null ? wanted.auth !== 'first-frame' : true
-  if (wrong !== null && isTold) {
+  if (wrong !== null) {
     const isOpenToAll = (missing ?? given).kind === 'in'
     sayStranger(say, 'wrong-token', 'a token that was made up', wrong, !isOpenToAll)
   }
@@ -149,8 +149,9 @@ function sayNotIn({ report }: Examination, say: Say, entry: Exclude<Entry, { kin
     return
   }
   sayStranger(say, 'missing-token', 'no token', entry, false)
-  report.untried = 'Nobody was signed in, so the session was not tried. Give a token: --token-env NAME.'
-  say('skipped', 'signed-in', report.untried)
+  const why = 'Nobody was signed in, so the session was not tried. Give a token: --token-env NAME.'
+  report.giveUp(why)
+  say('skipped', 'signed-in', why)
 }
 
 /** How the server treats somebody who should stay outside. */
@@ -178,7 +179,7 @@ function sayStranger(say: Say, id: string, brings: string, entry: Entry, mustSta
       entry.status === null
         ? `A client ${wordsForFate(entry.closure)}.`
         : 'A page is not told the status of an upgrade (it sees 1006), so a client whose token has expired tries again with the same one, with growing delays.',
-    change: 'Let the socket open and close it with 4401: then a client asks getToken for a fresh one.',
+    change: `${entry.status === null ? 'Close' : 'Let the socket open, and close it'} with 4401: then a client asks getToken for a fresh one.`,
     see: closeCodesPage,
   })
 }
