@@ -93,6 +93,7 @@ const smoke = [
   'test/gateway/**/*.test.ts',
   'test/cli/**/*.test.ts',
   'test/bench/gateway.test.ts',
+  'test/docs/backends.test.ts',
   'test/client/plain-server.test.ts',
   'test/testing/transport-conformance.test.ts',
   'test/transports/websocket.test.ts',

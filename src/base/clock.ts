@@ -14,6 +14,7 @@ export interface Clock {
 const longestTimeoutMs = 2_147_483_647
 
 // Globals are read when called, so importing this touches none and fake timers installed later are honoured.
+/** The time, chance and timers of the process or page; fake timers installed later are honoured. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),

@@ -1,5 +1,6 @@
 // Listeners, and telling them. Holds no state of its own: whoever has a value to remember keeps it beside the emitter.
 
+/** Takes back whatever was done; safe to call again. */
 export type Undo = () => void
 
 export interface Emitter<T> {

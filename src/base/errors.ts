@@ -1,5 +1,6 @@
 // The one error class, and every code it can carry.
 
+/** What went wrong, for code to branch on; each has a section in docs/errors.md. */
 export type RealtimeErrorCode =
   /** `url` is missing, empty, no URL, of a scheme that is not ws, wss, http or https, or ws:// on an https page. */
   | 'invalid-url'

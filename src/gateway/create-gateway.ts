@@ -111,6 +111,7 @@ export interface Gateway {
 /** Time for the last bytes over HTTP to leave, in ms. */
 const lastWordsMs = 500
 
+/** Creates a gateway; nothing listens until `listen()` or `attach()`. Throws `invalid-option` for options that cannot work together. */
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     paths = ['/realtime', '/api/v1/ws/transactions'],

@@ -23,6 +23,7 @@ interface Entry {
 /** The next in line, looked at whenever somebody comes: what was left behind goes without a timer. */
 const lookedAt = 2
 
+/** Counts rates in this process: what a gateway does by itself. For several nodes: `redisRateLimiter`. */
 export function memoryRateLimiter({
   maxKeys = 50_000,
   now = () => performance.now(),

@@ -70,6 +70,7 @@ export interface HubOptions {
   observers?: readonly HubObserver[]
   /** Told of faults of the app's own functions that were survived, and of what could not be published. @default prints them with console.error */
   onError?: (error: RealtimeError) => void
+  /** Time and chance; for tests. @default the system's */
   clock?: Clock
 }
 
@@ -125,6 +126,7 @@ const largeBytes = 1_024
 /** An ack may be this late, then the longest wait between attempts, then the time to open: the longest way back of a client. */
 const wayBackMs = 32_000 + 10_000
 
+/** Creates a server without a socket: sessions are given their sinks. Throws `invalid-option` for a retention shorter than the way back of a client. */
 export function createHub(given: HubOptions): Hub {
   const options = {
     heartbeatMs: 30_000,

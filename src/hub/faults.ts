@@ -48,6 +48,7 @@ export interface Faults {
 /** A frame that waits to be overtaken goes all the same after this, in ms. */
 const swapLimitMs = 500
 
+/** Creates faults for the transports of clients; quiet until `set`, `mute` or `cut`. */
 export function createFaults({ clock, seed }: FaultsOptions): Faults {
   const random = seed === undefined ? clock.random : seededRandom(seed)
   const links = new Set<Link>()

@@ -63,6 +63,7 @@ interface OpenSession {
 
 export const defaultBasePath = '/api/v1/events'
 
+/** Creates the handler of the HTTP routes of a hub. It never rejects: what goes wrong is a status. */
 export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHandler {
   const { basePath = defaultBasePath, allowQueryToken = false, allowOrigin = () => true, clock = systemClock } = options
   const { publish, wrapSink = (sink) => sink } = options

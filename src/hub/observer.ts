@@ -1,6 +1,7 @@
 // What a hub tells those who watch it: lifecycles as calls, whatever is frequent as numbers to be read. Metrics and logs are the gateway's.
 import type { EventFrame } from './event-log.ts'
 
+/** How far a session has come; each state is entered once, in this order. */
 export type SessionState = 'connected' | 'authenticated' | 'subscribed' | 'disconnected'
 
 export interface SessionInfo {

@@ -64,6 +64,7 @@ interface Link {
 
 const nothing: Order = { left: 0, frames: 'events' }
 
+/** Creates faults for the server's end of links; none until it is asked for some. */
 export function createServerFaults({ clock, reorderLimitMs = 5_000 }: ServerFaultsOptions): ServerFaults {
   const scope = createScope(clock)
   /** Weakly, since nobody says when a client has left. */

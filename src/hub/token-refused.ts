@@ -1,6 +1,7 @@
 // Why a token was refused: for logs and metrics, never for the client.
 import { RealtimeError } from '../base/errors.ts'
 
+/** Why a token was refused, for logs and metrics. */
 export type TokenRefusal =
   | 'no-token'
   | 'too-long'

@@ -68,6 +68,7 @@ type Part<Payload> = Payload extends readonly unknown[] ? Payload : Payload exte
 type FieldsOf<Payload, HasDefault> = Omit<EventFields<Payload>, 'payload'> &
   (HasDefault extends true ? { payload?: Part<Payload> } : { payload: Payload })
 
+/** `buildEvent` with the table's payloads as types and the app's own defaults in place. */
 export type EventFactory<Events extends EventTable, Defaults> = <const Type extends keyof Events & string>(
   type: Type,
   ...fields: Type extends keyof Defaults

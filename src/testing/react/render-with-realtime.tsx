@@ -50,6 +50,7 @@ export function renderWithRealtime<const Events extends EventTable = EventTable>
   return { ...rendered, ...kit }
 }
 
+/** What `renderHook` gives, and the client and server around it. */
 export type HookWithRealtime<Result, Props, Events extends EventTable = EventTable> = RenderHookResult<Result, Props> &
   WithRealtime<Events>
 
