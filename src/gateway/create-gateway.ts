@@ -10,10 +10,11 @@ import type { SessionLimits } from '../hub/limits.ts'
 import type { HubObserver } from '../hub/observer.ts'
 import { createWatch } from '../hub/watch.ts'
 import type { SessionSink } from '../hub/session-port.ts'
+import { closeCodes } from '../protocol/codes.ts'
 import { type Address, streamOf } from './address.ts'
 import { createAdmission, type LimitOptions } from './admission.ts'
 import { attach } from './attach.ts'
-import { clientIp, type TrustProxy } from './client-ip.ts'
+import { assertTrustProxy, clientIp, type TrustProxy } from './client-ip.ts'
 import { createDrain, onSignals } from './drain.ts'
 import { guardedServer, hardenServer, hasTooManyHeaders, refuseUpgrade } from './http-guard.ts'
 import { listen } from './listen.ts'
@@ -127,6 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     rateLimiter = memoryRateLimiter(),
     drainMs,
   } = options
+  assertTrustProxy(trustProxy)
   const onError = options.onError ?? logs?.onError ?? ((error: RealtimeError) => console.error(error))
   const observers: HubObserver[] = [...(options.observers ?? [])]
   if (metrics !== undefined) observers.push(metrics.observer)
@@ -142,6 +144,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     rateLimiter,
     pressure,
     onRefused: ({ code, limit }, { ip }) => watch.refused({ code, limit, ...(ip !== undefined && { ip }) }),
+  })
+  observers.push({
+    session({ subject }, ended) {
+      if (ended?.code === closeCodes.rateLimit && subject !== null) admission.keepOut(subject)
+    },
   })
   const allowOrigin = createOriginCheck(options.origins ?? 'any', onError)
   const isRefusing = () => drain.isRefusing

@@ -42,6 +42,17 @@ export function matchesAnyStream(patterns: readonly string[], stream: string): b
   return patterns.some((pattern) => matchesStream(pattern, stream))
 }
 
+/** The same for many streams: what is asked for is taken apart once. */
+export function streamMatcher(patterns: readonly string[]): (stream: string) => boolean {
+  const names = new Set(patterns.filter((pattern) => !isPattern(pattern)))
+  const wanted = patterns.filter(isPattern).map((pattern) => pattern.split(':'))
+  return (stream) => {
+    if (names.has(stream) || wanted.length === 0) return names.has(stream)
+    const given = stream.split(':')
+    return wanted.some((segments) => meets(segments, given))
+  }
+}
+
 /** Whether a stream can be meant by both: names, or patterns. */
 export function streamsOverlap(one: string, other: string): boolean {
   const [short, long] = [one.split(':'), other.split(':')].toSorted((a, b) => a.length - b.length) as [
@@ -58,8 +69,10 @@ export const isPattern = (text: string): boolean => text.includes('*')
 /** Linear in the number of segments: only a last `*` stands for more than one. */
 function matchesSegments(pattern: string, name: string, separator: string): boolean {
   if (!isPattern(pattern)) return pattern === name
-  const wanted = pattern.split(separator)
-  const given = name.split(separator)
+  return meets(pattern.split(separator), name.split(separator))
+}
+
+function meets(wanted: readonly string[], given: readonly string[]): boolean {
   const open = wanted.at(-1) === '*'
   if (open ? given.length < wanted.length : given.length !== wanted.length) return false
   return wanted.every((segment, index) => segment === '*' || segment === given[index])
