@@ -88,6 +88,7 @@ const steps = [
   () => run('lint', 'oxlint --type-aware --deny-warnings && oxfmt --check'),
   unitTests,
   build,
+  () => run('the package in an app of its own', 'npm run --silent test:install vite'),
   browserTests,
 ]
 /** The README's badge names a number that there are at least; browser tests may be left out where there is no Chromium. */

@@ -51,8 +51,10 @@ export function makeApp(name: string): App {
         stdio: ['ignore', 'pipe', 'pipe'],
       })
     } catch (cause) {
-      const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string }
-      throw new Error(`${name}: ${file} ${args.join(' ')} failed\n${stdout}\n${stderr}`)
+      const { message, stdout = '', stderr = '' } = cause as Error & { stdout?: string; stderr?: string }
+      // Not the whole of it as the cause: that would print all three times.
+      // oxlint-disable-next-line eslint/preserve-caught-error
+      throw new Error(`${name}: ${message.split('\n')[0]}\n${stdout}\n${stderr}`, { cause: message })
     }
   }
 

@@ -3,8 +3,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { WebSocketServer } from 'ws'
+import { pathToFileURL } from 'node:url'
 import { noChromium } from '../chromium.ts'
 import { type App, asHere, makeApp } from './app.ts'
 import { lookAt } from './page.ts'
@@ -12,7 +13,6 @@ import { lookAt } from './page.ts'
 const next = '16.4.6'
 
 const files = (url: string) => ({
-  'package.json': JSON.stringify({ name: 'rendered-by-next', private: true, version: '0.0.0' }),
   'tsconfig.json': JSON.stringify({
     compilerOptions: {
       target: 'ES2022',
@@ -75,23 +75,26 @@ export function Goals() {
 `,
 })
 
-/** Where the app's clients would connect: it counts them. */
-async function socketServer() {
-  const http = createServer()
-  const sockets = new WebSocketServer({ server: http })
+/** Where the app's clients would connect: the gateway of the package that the app has. It counts them. */
+async function createBackend({ folder }: App) {
+  const installed = pathToFileURL(join(folder, 'node_modules/livecache/dist/gateway/index.js')).href
+  const { createGateway } = (await import(installed)) as typeof import('../../src/gateway/index.ts')
+  const server = createServer()
+  const gateway = createGateway({ verify: () => ({ subject: 'anybody', streams: ['*'] }) })
+  gateway.attach(server)
   let connections = 0
-  http.on('connection', () => connections++)
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
+  server.on('connection', () => connections++)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
   return {
-    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/realtime`,
     get connections() {
       return connections
     },
-    close() {
-      for (const socket of sockets.clients) socket.terminate()
-      http.close()
-      http.closeAllConnections()
+    async close() {
+      await gateway.close()
+      server.close()
+      server.closeAllConnections()
     },
   }
 }
@@ -111,10 +114,9 @@ async function serve(app: App) {
 }
 
 export async function nextApp(tarball: string): Promise<void> {
-  const sockets = await socketServer()
   const app = makeApp('next')
   try {
-    app.write(files(sockets.url))
+    app.write({ 'package.json': JSON.stringify({ name: 'rendered-by-next', private: true, version: '0.0.0' }) })
     app.install(tarball, [
       `next@${next}`,
       ...asHere(
@@ -127,30 +129,37 @@ export async function nextApp(tarball: string): Promise<void> {
         'typescript',
       ),
     ])
-    app.run('next/dist/bin/next', 'build')
-    const { url, server } = await serve(app)
+    const backend = await createBackend(app)
     try {
-      const html = await (await fetch(url)).text()
-      for (const text of [
-        '<p id="goal.created">on the server</p>',
-        'Launch',
-        'data-lc="indicator"',
-        'data-link="idle"',
-      ])
-        if (!html.includes(text)) throw new Error(`The server did not render ${text}:\n${html.slice(0, 3_000)}`)
-      // Whoever dialled in a timer would have done so by now.
-      await sleep(1_000)
-      if (sockets.connections > 0) throw new Error('The server opened a link while it built or rendered the page.')
-      if (noChromium === null)
-        await lookAt(url, (page) => page.locator('[data-link=connected]').waitFor({ timeout: 15_000 }))
-      else if (process.env['CI']) throw new Error(noChromium)
-      else console.warn(`not looked at: ${noChromium}`)
-      if (noChromium === null && sockets.connections === 0) throw new Error('The browser opened no link either.')
+      app.write(files(backend.url))
+      app.run('next/dist/bin/next', 'build')
+      await look(app, backend)
     } finally {
-      server.kill()
+      await backend.close()
     }
   } finally {
-    sockets.close()
     app.remove()
+  }
+}
+
+/** Once as a server renders it, without a link; once in a browser, with one. */
+async function look(app: App, backend: { readonly connections: number }) {
+  const { url, server } = await serve(app)
+  try {
+    const html = await (await fetch(url)).text()
+    for (const text of ['<p id="goal.created">on the server</p>', 'Launch', 'data-lc="indicator"', 'data-link="idle"'])
+      if (!html.includes(text)) throw new Error(`The server did not render ${text}:\n${html.slice(0, 3_000)}`)
+    // Whoever dialled in a timer would have done so by now.
+    await sleep(1_000)
+    if (backend.connections > 0) throw new Error('The server opened a link while it built or rendered the page.')
+    if (noChromium !== null) {
+      if (process.env['CI']) throw new Error(noChromium)
+      console.warn(`not looked at: ${noChromium}`)
+      return
+    }
+    await lookAt(url, (page) => page.locator('[data-link=connected]').waitFor({ timeout: 15_000 }))
+    if (backend.connections === 0) throw new Error('The browser opened no link either, so nothing was counted.')
+  } finally {
+    server.kill()
   }
 }
