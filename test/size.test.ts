@@ -1,5 +1,5 @@
 // What a browser loads: each part of the package, bundled and compressed as an app would, held to its budget.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, type Rollup } from 'vite'
@@ -53,8 +53,30 @@ const parts: readonly Part[] = [
   { name: 'SSE and polling', imports: 'sse, polling', besides: core, budget: 4_540 },
 ]
 
-/** Bytes of a script that uses all of these, without its peers. */
-async function sizeOf(imports: string): Promise<number> {
+/**
+ * Each subpath by itself, with everything in it and all that it stands on: min + gzip, in bytes, and some 4 % for growth. An app that takes
+ * less of it loads less.
+ */
+const subpaths: Readonly<Record<string, number>> = {
+  protocol: 6_700,
+  transports: 6_700,
+  client: 25_000,
+  hub: 22_700,
+  query: 37_300,
+  react: 37_900,
+  ui: 13_100,
+  toasts: 11_200,
+  ...(existsSync(`${src}goals`) && { goals: 12_700 }),
+}
+
+/** Bytes of a script that uses all of these of the front door, without its peers. */
+const sizeOf = (imports: string): Promise<number> =>
+  sizeOfScript(`import { ${imports} } from ${JSON.stringify(`${src}index.ts`)}\nconsole.log(${imports})`)
+
+const sizeOfSubpath = (room: string): Promise<number> =>
+  sizeOfScript(`import * as all from ${JSON.stringify(`${src}${room}/index.ts`)}\nconsole.log(all)`)
+
+async function sizeOfScript(script: string): Promise<number> {
   const entry = 'virtual:app'
   const result = (await build({
     configFile: false,
@@ -67,10 +89,7 @@ async function sizeOf(imports: string): Promise<number> {
       {
         name: 'app',
         resolveId: (id) => (id === entry ? id : null),
-        load: (id) =>
-          id === entry
-            ? `import { ${imports} } from ${JSON.stringify(`${src}index.ts`)}\nconsole.log(${imports})`
-            : null,
+        load: (id) => (id === entry ? script : null),
       },
     ],
     build: {
@@ -91,6 +110,19 @@ describe('the size of', () => {
     expect(size).toBeLessThanOrEqual(budget)
     // A budget that is far above what it is for holds nothing.
     expect(size).toBeGreaterThan(budget * 0.8)
+  })
+
+  it.each(Object.entries(subpaths))('livecache/%s is within %i bytes', async (room, budget) => {
+    const size = await sizeOfSubpath(room)
+    expect(size).toBeLessThanOrEqual(budget)
+    expect(size).toBeGreaterThan(budget * 0.8)
+  })
+
+  it('is measured for every subpath that a browser loads', () => {
+    const { exports } = JSON.parse(readFileSync(`${src}../package.json`, 'utf8')) as { exports: object }
+    const elsewhere = /gateway|testing|\.css$|package\.json/
+    const doors = Object.keys(exports).filter((door) => door !== '.' && !elsewhere.test(door))
+    expect(doors.map((door) => door.slice(2)).toSorted()).toEqual(Object.keys(subpaths).toSorted())
   })
 
   // The goal: 6,000.
