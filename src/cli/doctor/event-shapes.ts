@@ -1,9 +1,10 @@
 // What the events that came look like: where their fields were found, whether they came once and in order. Reading them is protocol/normalize.ts.
+import { isDeepStrictEqual } from 'node:util'
 import { isObject, type JsonObject } from '../../base/json.ts'
-import { maxFrameLength } from '../../protocol/codec.ts'
+import { maxFrameDepth, maxFrameLength } from '../../protocol/codec.ts'
 import type { RealtimeEvent } from '../../protocol/event.ts'
 import { matchesEventType } from '../../protocol/filter.ts'
-import { toCamelCase } from '../../protocol/rename-keys.ts'
+import { renameKeys } from '../../protocol/rename-keys.ts'
 import { inSeconds } from './fates.ts'
 import type { Heard } from './link.ts'
 import { quote } from './redact.ts'
@@ -89,14 +90,13 @@ function timePlace(event: RealtimeEvent): string {
   return `in ${['timestamp', 'sentAt', 'sent_at'].find((name) => name in rawOf(event)) ?? 'the data'}`
 }
 
-function payloadPlace(event: RealtimeEvent): string {
-  const raw = rawOf(event)
-  if ('payload' in raw) return 'in payload'
-  if (isObject(raw['data'])) return 'in data'
-  const { type } = event
-  const names = [type, toCamelCase(type), toCamelCase(type.slice(type.lastIndexOf('.') + 1))]
-  const named = Object.keys(raw).find((key) => isObject(raw[key]) && names.includes(toCamelCase(key)))
-  return named === undefined ? 'made of the other fields' : `in ${quote(named, 40)}`
+/** By what became of it: which field holds the payload is normalize.ts's to say. */
+function payloadPlace({ raw, payload }: RealtimeEvent): string {
+  const fields = renameKeys(raw, { maxDepth: maxFrameDepth })
+  if (!isObject(fields) || isDeepStrictEqual(fields, payload)) return 'is the whole message'
+  const place = Object.keys(fields).find((name) => isDeepStrictEqual(fields[name], payload))
+  if (place === undefined) return 'made of the other fields'
+  return place === 'payload' ? 'in payload' : `in ${quote(place, 40)}`
 }
 
 function hasSnakeCase(value: unknown, depth = 3): boolean {

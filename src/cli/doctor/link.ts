@@ -80,7 +80,8 @@ export function openLink(exam: Examination, { where, transport, request }: LinkO
 
   function closed(ending: TransportClosure) {
     closure = ending
-    exam.closings.push({ where, ...ending })
+    // One that never opened and has no code was not closed by anybody.
+    if (protocol !== undefined || ending.code !== 1006) exam.closings.push({ where, ...ending })
     changed()
   }
 

@@ -111,7 +111,7 @@ async function isOpen(exam: Examination, { say, link, url, isGiven, watched }: W
 
 const buffered = {
   means:
-    'Something between server and page collects the stream before it passes it on. After 10 s a client gives it up, and polls.',
+    'Something between server and page collects the stream before it passes it on. After 10 s a client gives it up, and tries its next transport.',
   change: 'Switch buffering off there (nginx: proxy_buffering off), and compression for text/event-stream.',
   see: bufferedPage,
 }

@@ -114,7 +114,8 @@ function judge(exam: Examination, say: Say, { given, missing, wrong, isTold }: E
   const { report, wanted } = exam
   const hasToken = wanted.token !== null && isTold
   if (given.kind !== 'in') sayNotIn(exam, say, given, hasToken)
-  else say('ok', 'signed-in', `${hasToken ? 'The token signs in' : 'It lets in who brings no token'}${lifeOf(given)}.`)
+  else
+    say('ok', 'signed-in', `${hasToken ? 'The token signs in' : 'It lets in whoever brings no token'}${lifeOf(given)}.`)
   if (missing !== null) sayStranger(say, 'missing-token', 'no token', missing, false)
   if (wrong !== null) {
     const isOpenToAll = (missing ?? given).kind === 'in'
@@ -156,7 +157,7 @@ function sayNotIn({ report }: Examination, say: Say, entry: Exclude<Entry, { kin
 
 /** How the server treats somebody who should stay outside. */
 function sayStranger(say: Say, id: string, brings: string, entry: Entry, mustStayOut: boolean) {
-  const who = `Who brings ${brings}`
+  const who = `Whoever brings ${brings}`
   if (entry.kind === 'in') {
     if (!mustStayOut) return say('note', id, `${who} is let in.`, isMeant)
     return say('problem', id, `${who} is let in.`, {
@@ -178,7 +179,7 @@ function sayStranger(say: Say, id: string, brings: string, entry: Entry, mustSta
     means:
       entry.status === null
         ? `A client ${wordsForFate(entry.closure)}.`
-        : 'A page is not told the status of an upgrade (it sees 1006), so a client whose token has expired tries again with the same one, with growing delays.',
+        : 'A page is not told the status of an upgrade (it sees 1006): a client fails twice before it asks for a fresh token, and never learns that nobody is signed in.',
     change: `${entry.status === null ? 'Close' : 'Let the socket open, and close it'} with 4401: then a client asks getToken for a fresh one.`,
     see: closeCodesPage,
   })
