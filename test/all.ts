@@ -85,7 +85,7 @@ function build(): boolean {
 
 const steps = [
   () => run('types', 'tsc -p .'),
-  () => run('lint', 'oxlint --type-aware --deny-warnings && oxfmt --check'),
+  () => run('lint', 'npm run --silent lint'),
   unitTests,
   build,
   () => run('the package in an app of its own', 'npm run --silent test:install vite'),

@@ -30,8 +30,6 @@ interface EntryRow {
   startsAt: string | null
 }
 
-export type Book = ReturnType<typeof openBook>
-
 export function openBook(database: DatabaseSync) {
   database.exec(`
     CREATE TABLE IF NOT EXISTS bookings_book (id TEXT PRIMARY KEY, version INTEGER NOT NULL, createdAt TEXT NOT NULL,

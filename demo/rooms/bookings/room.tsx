@@ -14,8 +14,6 @@ import { SoundSetting } from './sound-setting.tsx'
 import { venue } from './venue.ts'
 import './bookings.css'
 
-export { useBookingSound } from './booking-sound.ts'
-
 export const bookingsRoom: RoomPage = { name: 'bookings', title: 'Bookings', icon: 'bookings', Content, Count }
 
 /** @param place the id of a booking, or nothing */

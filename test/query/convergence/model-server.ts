@@ -23,10 +23,6 @@ interface Moment {
   readonly asOf: string
 }
 
-export interface Reading {
-  readonly moment: Moment
-}
-
 export interface ModelServer {
   create(fields: { name: string; rank: number }, mutationId?: string): Goal
   change(id: number, fields: Partial<Pick<Goal, 'name' | 'status' | 'rank'>>, mutationId?: string): Goal | null
