@@ -179,11 +179,18 @@ describe('a page of another origin', () => {
     )
   })
 
-  it('may read neither at a gateway that does not know it', async () => {
-    const { http, ws } = await serveGateway({ origins: [origin] })
-    // The socket is asked as the one page, HTTP by a proxy that says another.
-    const { of } = await doctor({ url: ws, token: goodToken, origin, sse: `${http}/api/v1/events/stream` })
-    expect(of('sse', 'cors').level).toBe('ok')
+  it('may read our gateway, which lists it', async () => {
+    const { ws } = await serveGateway({ origins: [origin] })
+    const { of } = await doctor({ url: ws, token: goodToken, origin })
+    expect([of('sse', 'cors').level, of('polling', 'cors').level]).toEqual(['ok', 'ok'])
+  })
+
+  it('is kept from the header that names the protocol where that is not exposed', async () => {
+    const headers = { ...right, 'livecache-protocol': 'realtime.v1', 'access-control-allow-origin': '*' }
+    const { ws } = await streaming(openWith(headers), (_request, response) => response.writeHead(204, headers).end())
+    expect((await doctor({ url: ws, origin })).of('sse', 'cors').text).toContain(
+      'Access-Control-Expose-Headers lacks livecache-protocol; Access-Control-Allow-Headers lacks content-type; Access-Control-Allow-Methods lacks PATCH',
+    )
   })
 })
 

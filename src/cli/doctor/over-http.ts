@@ -22,6 +22,7 @@ const originsPage = 'livecache/docs/security.md#pages-of-other-sites'
 const openingBytes = 2_048
 
 interface Way {
+  readonly name: 'sse' | 'polling'
   readonly say: Say
   readonly url: string
   /** Whether the address was given, so that something has to be there. */
@@ -46,7 +47,7 @@ function openWay(exam: Examination, name: 'sse' | 'polling'): Way {
       credential: token === null || auth === 'none' ? null : { token, place },
     },
   })
-  return { say: report.about(name), url, isGiven: given !== null, link, watched }
+  return { name, say: report.about(name), url, isGiven: given !== null, link, watched }
 }
 
 /** Where a livecache server has it that has its socket at `url`. */
@@ -77,7 +78,7 @@ export async function examineSse(exam: Examination, forMs: number): Promise<read
 }
 
 /** Whether it opened; says why not. */
-async function isOpen(exam: Examination, { say, link, url, isGiven, watched }: Way): Promise<boolean> {
+async function isOpen(exam: Examination, { name, say, link, url, isGiven, watched }: Way): Promise<boolean> {
   const { handshakeMs } = exam.wanted.limits
   await link.until(() => (link.protocol === undefined ? null : true), handshakeMs)
   if (link.protocol !== undefined) {
@@ -86,11 +87,16 @@ async function isOpen(exam: Examination, { say, link, url, isGiven, watched }: W
   }
   const status = watched.exchanges[0]?.status
   if (!isGiven && status !== undefined && status !== 401 && status !== 403) {
-    say('note', 'open', `Nothing of the kind is at ${shown(url)} (${status}).`, {
-      means: 'Where a network lets no WebSocket through, a client has nothing to fall back to.',
-      change: 'If it is elsewhere, name it: --sse, --poll.',
-      see: 'livecache/docs/backends/sse.md',
-    })
+    say(
+      'note',
+      'open',
+      `There is ${name === 'sse' ? 'no event stream' : 'nothing to poll'} at ${shown(url)} (${status}).`,
+      {
+        means: 'Where a network lets no WebSocket through, a client has nothing to fall back to.',
+        change: 'If it is elsewhere, name it: --sse, --poll.',
+        see: 'livecache/docs/backends/sse.md',
+      },
+    )
     return false
   }
   const { closure } = link
@@ -242,9 +248,9 @@ async function speak(exam: Examination, { say, link }: Way) {
   link.send({ type: 'resume', streams: {} })
   const resumed = await link.until(() => link.find('resumed'), limits.answerMs)
   if (resumed !== null)
-    return say('ok', 'answers', `What is said is answered after ${inSeconds(resumed.at - askedAt)}.`)
+    return say('ok', 'answers', `A subscription is answered after ${inSeconds(resumed.at - askedAt)}.`)
   const told = link.closure === null ? '' : ` (${quote(link.closure.reason, 200)})`
-  say('problem', 'answers', `${welcome === null ? 'No welcome came' : 'What was said was not answered'}${told}.`, {
+  say('problem', 'answers', `${welcome === null ? 'No welcome came' : 'A subscription was not answered'}${told}.`, {
     means: 'A client gives it up and begins anew, without end.',
     change:
       'With more than one node, let all requests of a session reach the same one; let POST and PATCH through; and collect nothing on the way back.',
