@@ -194,7 +194,7 @@ describe('the log', () => {
   it("may be the app's own logger", async () => {
     const calls: unknown[] = []
     const note = (level: string) => (fields: unknown, message?: unknown) => void calls.push([level, fields, message])
-    const logs = await pinoLogs({ logger: { info: note('info'), warn: note('warn'), error: note('error') } as never })
+    const logs = await pinoLogs({ logger: { info: note('info'), warn: note('warn'), error: note('error') } })
     logs.resumed(session, { complete: 2, incomplete: 1, replayed: 0 })
     expect(calls).toEqual([
       ['warn', expect.objectContaining({ incomplete: 1 }), 'session resumed with a gap: it fetches again'],
@@ -208,7 +208,7 @@ const sickSinks: Record<string, () => Promise<{ observer: HubObserver; dropped: 
     const fail = () => {
       throw new Error('no logger')
     }
-    return ofLogs(await pinoLogs({ logger: { info: fail, warn: fail, error: fail, flush: fail } as never }))
+    return ofLogs(await pinoLogs({ logger: { info: fail, warn: fail, error: fail, flush: fail } }))
   },
   async 'a full disk'() {
     const full = () => Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
@@ -234,7 +234,7 @@ const sickSinks: Record<string, () => Promise<{ observer: HubObserver; dropped: 
       set = fail
       observe = fail
     }
-    const client = { ...promClient, Counter: Broken, Gauge: Broken, Histogram: Broken } as never
+    const client = { ...promClient, Counter: Broken, Gauge: Broken, Histogram: Broken }
     const { observer } = await prometheusMetrics({ client, defaultMetrics: false })
     return { observer, dropped: () => failed }
   },
