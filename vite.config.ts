@@ -112,12 +112,25 @@ const react18 = {
   ],
 }
 
+/** Another version of TanStack Query than the one that is installed: `npm run test:install query` names where it is. */
+const queryFolder = process.env['LIVECACHE_QUERY_IN']
+const anotherQuery =
+  queryFolder === undefined
+    ? []
+    : [
+        {
+          find: /^@tanstack\/(react-query|query-core)$/,
+          replacement: `${queryFolder}/node_modules/@tanstack/$1/build/modern/index.js`,
+        },
+      ]
+
 export default defineConfig(({ mode }) => ({
   plugins: [react(), ...(mode === 'library' ? [cssTypes] : []), ...(mode === 'commonjs' ? [commonjsTypes] : [])],
   ...(mode === 'library' && { build: library }),
   ...(mode === 'commonjs' && { build: commonjs }),
   resolve: {
     alias: [
+      ...anotherQuery,
       { find: /^livecache$/, replacement: fromHere('src/index.ts') },
       { find: /^livecache\/styles\.css$/, replacement: fromHere('src/styles.css') },
       { find: /^livecache\/([a-z]+(?:\/[a-z]+)?)$/, replacement: fromHere('src/$1/index.ts') },

@@ -6,9 +6,17 @@ import { join } from 'node:path'
 import { pack } from './app.ts'
 import { jestApp } from './jest-app.ts'
 import { nextApp } from './next-app.ts'
+import { nodeApp } from './node-app.ts'
+import { queryVersions } from './query-versions.ts'
 import { viteApp } from './vite-app.ts'
 
-const apps: Record<string, (tarball: string) => Promise<void>> = { vite: viteApp, jest: jestApp, next: nextApp }
+const apps: Record<string, (tarball: string) => Promise<void>> = {
+  vite: viteApp,
+  jest: jestApp,
+  next: nextApp,
+  node: nodeApp,
+  query: queryVersions,
+}
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(apps)
 const unknown = wanted.filter((name) => !(name in apps))
 if (unknown.length > 0)
