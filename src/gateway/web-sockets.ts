@@ -87,10 +87,11 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       if (isBinary) session.end(1003, 'only text is part of the protocol')
       else session.receive(data.toString())
     })
-    ws.on('pong', session.heard)
-    ws.on('close', session.gone)
+    const gone = () => session.gone()
+    ws.on('pong', () => session.heard())
+    ws.on('close', gone)
     // ws closes the socket itself; without a listener the process would end.
-    ws.on('error', session.gone)
+    ws.on('error', gone)
   }
 
   return {

@@ -13,6 +13,7 @@ import { createDefaults } from './defaults.ts'
 import type { Appended, DefaultSubscription, Engine, NodeMessage, OnceKey } from './engine.ts'
 import { createEventLog, type EventFrame, type LoggedEvent, type NewEvent } from './event-log.ts'
 import { createFanOut } from './fan-out.ts'
+import { createHeartbeats } from './heartbeat.ts'
 import { defaultSessionLimits, type SessionLimits } from './limits.ts'
 import { createMatchers } from './matcher.ts'
 import type { HubObserver, HubStats } from './observer.ts'
@@ -20,7 +21,7 @@ import { travel, type Travelling } from './publishable.ts'
 import { type AuthorizePublish, createPublishing } from './publishing.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { createSession } from './session.ts'
-import type { Session, SessionEvents, SessionRequest, SessionSink } from './session-port.ts'
+import type { Session, SessionEvents, SessionHub, SessionRequest, SessionSink } from './session-port.ts'
 import { createWatch } from './watch.ts'
 
 export interface HubOptions {
@@ -289,34 +290,30 @@ export function createHub(given: HubOptions): Hub {
     }
   }
 
-  const shared = { ...options, limits, log, matchers: createMatchers(), publishing, stats, defaultOf }
+  const shared: SessionHub = {
+    ...options,
+    limits,
+    log,
+    matchers: createMatchers(),
+    heartbeats: createHeartbeats(clock, options.heartbeatMs),
+    publishing,
+    stats,
+    defaultOf,
+  }
+  const events: SessionEvents = {
+    reads: fanOut.place,
+    changed: watch.session,
+    resumed: watch.resumed,
+    refused: watch.refused,
+    threw: watch.threw,
+    ended: fanOut.remove,
+  }
 
   function connect(sink: SessionSink, request: SessionRequest): Session {
-    // Told of by its first state, so before there is a session.
-    let session: Session | null = null
-    let placed: readonly string[] = []
-    const events: SessionEvents = {
-      reads(streams) {
-        placed = streams
-        if (session !== null) fanOut.place(session, streams)
-      },
-      changed: watch.session,
-      resumed: watch.resumed,
-      refused: watch.refused,
-      threw: watch.threw,
-      ended() {
-        if (session !== null) fanOut.remove(session)
-        request.ended?.()
-      },
-    }
     const created = createSession(request, sink, shared, events)
-    session = created
     if (closed) created.end(closeCodes.serverRestart, 'the server is going away')
     else if (!isReady) created.end(closeCodes.tryLater, 'the server is starting')
-    else if (created.info().state !== 'disconnected') {
-      fanOut.add(created)
-      fanOut.place(created, placed)
-    }
+    else if (created.info().state !== 'disconnected') fanOut.add(created)
     return created
   }
 

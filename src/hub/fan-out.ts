@@ -17,27 +17,28 @@ export interface FanOut {
   readonly size: number
 }
 
+const nowhere: readonly string[] = []
+
 export function createFanOut(): FanOut {
   const sessions = new Map<string, Session>()
   /** By the name of a stream. */
   const byName = createIndex()
   /** By the first segment of a pattern, `*` among them. */
   const byHead = createIndex()
-  const places = new WeakMap<Session, readonly string[]>()
   let asked = 0
 
   function leave(session: Session) {
-    const { names, heads } = sortNames(places.get(session) ?? [])
+    const { names, heads } = sortNames(session.placed)
     for (const name of names) byName.remove(name, session)
     for (const head of heads) byHead.remove(head, session)
-    places.delete(session)
+    session.placed = nowhere
   }
 
   return {
     add: (session) => void sessions.set(session.id, session),
     place(session, streams) {
       leave(session)
-      places.set(session, streams)
+      session.placed = streams
       const { names, heads } = sortNames(streams)
       for (const name of names) byName.add(name, session)
       for (const head of heads) byHead.add(head, session)

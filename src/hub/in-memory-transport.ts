@@ -19,7 +19,7 @@ export function inMemoryTransport(hub: Hub | (() => Hub)): Transport {
         livecache,
         ...(token !== undefined && { token }),
       })
-      wire.onCut = session.gone
+      wire.onCut = () => session.gone()
       return {
         send(frame) {
           const text = encodeFrame(frame)

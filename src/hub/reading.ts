@@ -5,32 +5,20 @@ import type { EventLog } from './event-log.ts'
 import type { Reach } from './reach.ts'
 import { sortNames } from './stream-names.ts'
 
-export interface Reading {
-  reads(spec: SubscriptionSpec, stream: string): boolean
-  /** Those named outright count before their first event too, so that a client has a position to go on from. */
-  streamsOf(reader: Identity, spec: SubscriptionSpec): string[]
-  /** The streams of the log that this one may read, without a look at all the others. */
-  knownTo(reader: Identity): string[]
+export function reads(reach: Reach, spec: SubscriptionSpec, stream: string): boolean {
+  return (spec.streams === undefined || matchesAnyStream(spec.streams, stream)) && reach.may(stream)
 }
 
-export function createReading(log: EventLog, reach: Reach): Reading {
-  function reads(spec: SubscriptionSpec, stream: string): boolean {
-    return (spec.streams === undefined || matchesAnyStream(spec.streams, stream)) && reach.may(stream)
-  }
+/** Those named outright count before their first event too, so that a client has a position to go on from. */
+export function streamsOf(log: EventLog, reach: Reach, reader: Identity, spec: SubscriptionSpec): string[] {
+  const known = new Set([...knownTo(log, reach, reader), ...namedStreams(reader, spec.streams)])
+  return [...known].filter((stream) => reads(reach, spec, stream))
+}
 
-  function knownTo(reader: Identity): string[] {
-    const { names, heads } = sortNames(reader.streams)
-    const found = new Set(names.filter(log.has))
-    for (const head of heads) for (const stream of log.streamsUnder(head)) found.add(stream)
-    return [...found].filter(reach.may)
-  }
-
-  return {
-    reads,
-    streamsOf(reader, spec) {
-      const known = new Set([...knownTo(reader), ...namedStreams(reader, spec.streams)])
-      return [...known].filter((stream) => reads(spec, stream))
-    },
-    knownTo,
-  }
+/** The streams of the log that this one may read, without a look at all the others. */
+export function knownTo(log: EventLog, reach: Reach, reader: Identity): string[] {
+  const { names, heads } = sortNames(reader.streams)
+  const found = new Set(names.filter(log.has))
+  for (const head of heads) for (const stream of log.streamsUnder(head)) found.add(stream)
+  return [...found].filter((stream) => reach.may(stream))
 }

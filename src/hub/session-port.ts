@@ -4,6 +4,7 @@ import type { SubscriptionSpec } from '../protocol/filter.ts'
 import type { SubscribeFrame } from '../protocol/frames.ts'
 import type { Authorize, AuthorizeEvent, Identity, Verify } from './access.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
+import type { Heartbeats } from './heartbeat.ts'
 import type { SessionLimits } from './limits.ts'
 import type { Matchers } from './matcher.ts'
 import type { HubStats, SessionInfo } from './observer.ts'
@@ -49,8 +50,9 @@ export interface SessionRequest {
 }
 
 /** What all sessions of a hub share. */
-export interface SessionOptions {
+export interface SessionHub {
   clock: Clock
+  heartbeats: Heartbeats
   log: EventLog
   matchers: Matchers
   publishing: Publishing
@@ -72,21 +74,20 @@ export interface SessionOptions {
   defaultOf: (subject: string) => Promise<SubscribeFrame | null>
 }
 
-/** What a session tells its hub. */
+/** What sessions tell their hub. */
 export interface SessionEvents {
   /** It reads these, names or patterns, from now on. */
-  reads(streams: readonly string[]): void
+  reads(session: Session, streams: readonly string[]): void
   changed(info: SessionInfo, ended?: { code: number; reason: string }): void
   resumed(info: SessionInfo, about: { complete: number; incomplete: number; replayed: number }): void
   refused(about: { code: string; limit?: string; session?: SessionInfo }): void
   /** A function of the app threw. */
   threw(name: string, cause: unknown): void
-  ended(): void
+  ended(session: Session): void
 }
 
 export interface Session {
   readonly id: string
-  // Functions rather than getters: an object with getters of its own costs V8 half a kilobyte.
   identity(): Identity | null
   /** How many events are not confirmed. */
   unacked(): number
@@ -95,6 +96,8 @@ export interface Session {
   subscriptions(): readonly (readonly [name: string, spec: SubscriptionSpec])[]
   /** The fan-out's: the number of the event it was asked about last. */
   askedAbout: number
+  /** The fan-out's: the names and patterns under which it is found. */
+  placed: readonly string[]
   /** To be called with each message of the client. */
   receive(text: string): void
   /** To be called when something of the client was heard that is no message. */

@@ -1,6 +1,5 @@
 // One client's stay at the server: what it says, what it subscribed to, what it is sent. Who it is, is sign-in.ts.
-import { throwLater } from '../base/emitter.ts'
-import { createScope } from '../base/scope.ts'
+import { throwLater, type Undo } from '../base/emitter.ts'
 import { decodeClientFrame, encodeFrame } from '../protocol/codec.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import { isPattern, matchesAnyStream, streamsOverlap, type SubscriptionSpec } from '../protocol/filter.ts'
@@ -14,16 +13,16 @@ import {
 } from '../protocol/frames.ts'
 import { type Identity, namedStreams } from './access.ts'
 import type { LoggedEvent } from './event-log.ts'
-import { createHeartbeat } from './heartbeat.ts'
+import type { Pinged, Round } from './heartbeat.ts'
 import type { SessionInfo, SessionState } from './observer.ts'
-import { createOutgoing } from './outgoing.ts'
-import { createTokenBucket } from './rate-limit.ts'
-import { createReach } from './reach.ts'
-import { createReading } from './reading.ts'
-import type { Session, SessionEvents, SessionOptions, SessionRequest, SessionSink } from './session-port.ts'
-import { createSignIn, type SessionRefusal } from './sign-in.ts'
+import { Outgoing, type Recipient } from './outgoing.ts'
+import { createTokenBucket, type TokenBucket } from './rate-limit.ts'
+import { Reach, type Reader } from './reach.ts'
+import { knownTo, reads, streamsOf } from './reading.ts'
+import type { Session, SessionEvents, SessionHub, SessionRequest, SessionSink } from './session-port.ts'
+import { type SessionRefusal, SignIn, type SigningIn } from './sign-in.ts'
 import { sortNames } from './stream-names.ts'
-import { createWishes } from './wishes.ts'
+import { Wishes } from './wishes.ts'
 
 /** The only frame read before sign-in; a token is no longer than this. */
 const maxAuthLength = 8_192
@@ -35,261 +34,315 @@ const maxWaitingPublishes = 2_000
 const maxStreamsPerFrame = 250
 const barePing = encodeFrame({ type: 'ping' })
 const pongText = encodeFrame({ type: 'pong' })
+const nothingPublished = Promise.resolve()
 /** Time to follow a `reconnect`, behind its own spread, in ms. */
 const reconnectGraceMs = 30_000
 
+/** Begins the stay of a client at this socket. */
 export function createSession(
   request: SessionRequest,
   sink: SessionSink,
-  options: SessionOptions,
+  hub: SessionHub,
   tell: SessionEvents,
 ): Session {
-  const { clock, log, publishing, stats, limits } = options
-  const id = crypto.randomUUID()
-  const scope = createScope(clock)
-  const wishes = createWishes(options.matchers)
-  const ackTimeoutMs = request.awaitsAcks === false ? Infinity : options.ackTimeoutMs
-  const frames = createTokenBucket(limits.frames, clock.now)
-  const signIn = createSignIn({
-    clock,
-    scope,
-    verify: options.verify,
-    withinMs: request.signInWithinMs ?? options.authTimeoutMs,
-    admit: request.admit,
-    onRefused: (limit) => tell.refused({ code: 'UNAUTHORIZED', limit, session: info() }),
-    refuse: endRefused,
-    end,
-  })
-  const reach = createReach({
-    authorize: options.authorize,
-    identity: () => signIn.identity,
-    onError: (cause) => tell.threw('authorize', cause),
-    onGranted: (stream) => beginAll((spec) => (reading.reads(spec, stream) ? [stream] : [])),
-  })
-  const reading = createReading(log, reach)
-  const outgoing = createOutgoing({
-    clock,
-    scope,
-    log,
-    stats,
-    sink,
-    livecache: request.livecache,
-    ackTimeoutMs,
-    limits,
-    wants,
-    mayRead: reach.may,
-    end: endAtLimit,
-  })
-  const { places, unacked } = outgoing
-  const heartbeat = createHeartbeat({
-    scope,
-    now: clock.now,
-    everyMs: options.heartbeatMs,
-    idleMs: request.oneWay ? Infinity : options.idleMs,
-    beat,
-    answersPings: () => answersPings,
-    onMute: () => end(closeCodes.timeout, 'HEARTBEAT_TIMEOUT: no answer to a ping'),
-    onIdle: () => end(closeCodes.goingAway, 'nothing was heard for a long time'),
-  })
-  const early: string[] = []
-  const since = clock.now()
-  /** Those that came together must not leave together. Looked at with each ping, since timers are dear where sessions are many. */
-  let oldAt = since + options.maxLifeMs * (0.9 + clock.random() * 0.1)
-  let state: SessionState = 'connected'
+  const session = new LiveSession(request, sink, hub, tell)
+  session.open()
+  return session
+}
+
+/** A class, as are its parts: a server has thousands of them, and functions made for each would be most of its memory. */
+class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
+  readonly id = crypto.randomUUID()
+  readonly sink: SessionSink
+  readonly isLivecache: boolean
+  readonly awaitsAcks: boolean
+  readonly idleMs: number
+  isOver = false
+  answersPings: boolean
+  heardAt: number
+  askedAbout = 0
+  placed: readonly string[] = []
+  readonly #request: SessionRequest
+  readonly #hub: SessionHub
+  readonly #tell: SessionEvents
+  readonly #signIn: SignIn
+  readonly #reach: Reach
+  readonly #wishes: Wishes
+  readonly #outgoing: Outgoing
+  readonly #frames: TokenBucket
+  readonly #since: number
+  #state: SessionState = 'connected'
   /** Events are held back until the client has said where to go on, so that none overtakes a replayed one. */
-  let flowing = !request.livecache
-  let answersPings = request.livecache && !request.oneWay
-  let unansweredPings = 0
+  #isFlowing: boolean
+  #early: string[] = []
   /** The app is being asked whether streams may be read: what comes meanwhile waits. */
-  let deciding = false
-  let waitingPublishes = 0
-  let published = Promise.resolve()
+  #isDeciding = false
+  #unansweredPings = 0
+  #waitingPublishes = 0
+  #published = nothingPublished
+  /** Those that came together must not leave together. Looked at with each ping, since timers are dear where sessions are many. */
+  #oldAt: number
+  #round: Round | null = null
+  #cancelGrace: Undo | null = null
 
-  stats.sessions.connected++
-  tell.changed(info())
-  if ((request.token?.length ?? 0) > maxAuthLength) end(closeCodes.tooLarge, 'the sign-in is too long')
-  else if (!request.livecache) signIn.start(request.token, welcomePlain, readEarly)
+  constructor(request: SessionRequest, sink: SessionSink, hub: SessionHub, tell: SessionEvents) {
+    const { clock, maxLifeMs } = hub
+    this.#request = request
+    this.sink = sink
+    this.#hub = hub
+    this.#tell = tell
+    this.isLivecache = request.livecache
+    this.awaitsAcks = request.awaitsAcks !== false && hub.ackTimeoutMs !== Infinity
+    this.idleMs = request.oneWay ? Infinity : hub.idleMs
+    this.answersPings = request.livecache && !request.oneWay
+    this.#isFlowing = !request.livecache
+    this.#since = this.heardAt = clock.now()
+    this.#oldAt = this.#since + maxLifeMs * (0.9 + clock.random() * 0.1)
+    this.#signIn = new SignIn(hub, this, request.signInWithinMs ?? hub.authTimeoutMs)
+    this.#reach = new Reach(hub.authorize, this)
+    this.#wishes = new Wishes(hub.matchers)
+    this.#outgoing = new Outgoing(hub, this)
+    this.#frames = createTokenBucket(hub.limits.frames, clock.now)
+  }
 
-  function info(): SessionInfo {
-    return {
-      id,
-      transport: request.transport ?? 'memory',
-      protocol: request.livecache ? protocolName : 'plain',
-      ip: request.ip,
-      subject: signIn.identity?.subject ?? null,
-      state,
-      since,
+  open() {
+    const { token } = this.#request
+    this.#hub.stats.sessions.connected++
+    this.#tell.changed(this.info())
+    if ((token?.length ?? 0) > maxAuthLength) this.end(closeCodes.tooLarge, 'the sign-in is too long')
+    else if (!this.isLivecache) {
+      this.#signIn.start(
+        token,
+        (reader) => this.#welcomePlain(reader),
+        () => this.#readEarly(),
+      )
     }
   }
 
-  function enter(next: SessionState, ended?: { code: number; reason: string }) {
-    if (state === next) return
-    if (state !== 'disconnected') stats.sessions[state]--
-    state = next
-    if (next !== 'disconnected') stats.sessions[next]++
-    tell.changed(info(), ended)
+  // ── what others ask ───────────────────────────────────────────────────────────────────────────────────────────
+
+  identity(): Identity | null {
+    return this.#signIn.identity
+  }
+
+  unacked(): number {
+    return this.#outgoing.unacked?.count ?? 0
+  }
+
+  subscriptions() {
+    return this.#wishes.all()
+  }
+
+  info(): SessionInfo {
+    return {
+      id: this.id,
+      transport: this.#request.transport ?? 'memory',
+      protocol: this.isLivecache ? protocolName : 'plain',
+      ip: this.#request.ip,
+      subject: this.#signIn.identity?.subject ?? null,
+      state: this.#state,
+      since: this.#since,
+    }
+  }
+
+  #enter(next: SessionState, ended?: { code: number; reason: string }) {
+    if (this.#state === next) return
+    if (this.#state !== 'disconnected') this.#hub.stats.sessions[this.#state]--
+    this.#state = next
+    if (next !== 'disconnected') this.#hub.stats.sessions[next]++
+    this.#tell.changed(this.info(), ended)
   }
 
   // ── sign-in ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** One of them may be an `auth` again, upon which the rest waits behind it. */
-  function readEarly() {
+  #readEarly() {
     for (;;) {
-      if (signIn.verifying || deciding || early.length === 0) return
-      receive(early.shift()!)
+      if (this.#signIn.isVerifying || this.#isDeciding || this.#early.length === 0) return
+      this.receive(this.#early.shift()!)
     }
   }
 
-  function signedIn(reader: Identity) {
-    enter('authenticated')
-    tell.reads(reader.streams)
+  #signedIn(reader: Identity) {
+    this.#enter('authenticated')
+    this.#tell.reads(this, reader.streams)
   }
 
-  function outlived() {
-    oldAt = Infinity
-    askToReconnect({ afterMs: 0, spreadMs: options.reconnectSpreadMs })
-    const graceMs = request.livecache ? options.reconnectSpreadMs + reconnectGraceMs : 0
-    scope.timeout(() => end(closeCodes.serverRestart, 'it has been open for long enough'), graceMs)
+  #outlived() {
+    this.#oldAt = Infinity
+    this.askToReconnect({ afterMs: 0, spreadMs: this.#hub.reconnectSpreadMs })
+    const graceMs = this.isLivecache ? this.#hub.reconnectSpreadMs + reconnectGraceMs : 0
+    const end = () => this.end(closeCodes.serverRestart, 'it has been open for long enough')
+    if (!this.isOver) this.#cancelGrace = this.#hub.clock.timeout(end, graceMs)
   }
 
   /** A renewed token may allow less than the one before it, or more. */
-  function renewed(before: Identity, reader: Identity) {
-    const couldRead = reach.reset(before)
-    tell.reads(reader.streams)
-    whenDecided(reach.decide([...namedStreams(reader), ...places.streams()]), () => {
-      withdraw([...places.streams()].filter((stream) => !reach.may(stream)))
-      send({ type: 'authenticated', ...signIn.expiresIn() })
-      beginAll((spec) => reading.streamsOf(reader, spec).filter((stream) => !couldRead(stream)))
+  #renewed(before: Identity, reader: Identity) {
+    const couldRead = this.#reach.reset(before)
+    this.#tell.reads(this, reader.streams)
+    this.#whenDecided(this.#reach.decide([...namedStreams(reader), ...this.#outgoing.places.streams()]), () => {
+      this.#withdraw([...this.#outgoing.places.streams()].filter((stream) => !this.#reach.may(stream)))
+      this.#send({ type: 'authenticated', ...this.#signIn.expiresIn() })
+      this.#beginAll((spec) =>
+        streamsOf(this.#hub.log, this.#reach, reader, spec).filter((stream) => !couldRead(stream)),
+      )
     })
   }
 
-  function withdraw(streams: readonly string[]) {
-    for (const stream of streams) places.leave(stream)
-    if (streams.length > 0) for (const part of inParts(streams)) send({ type: 'revoked', streams: part })
+  #withdraw(streams: readonly string[]) {
+    for (const stream of streams) this.#outgoing.places.leave(stream)
+    if (streams.length > 0) for (const part of inParts(streams)) this.#send({ type: 'revoked', streams: part })
   }
 
-  function welcome(reader: Identity) {
-    signedIn(reader)
-    send({
+  #welcome(reader: Identity) {
+    this.#signedIn(reader)
+    this.#send({
       type: 'welcome',
-      connectionId: id,
+      connectionId: this.id,
       protocol: protocolName,
-      heartbeatMs: options.heartbeatMs,
-      ...(ackTimeoutMs !== Infinity && { ackTimeoutMs }),
-      replayWindowMs: options.retentionMs,
-      ...signIn.expiresIn(),
-      serverTime: new Date(clock.now()).toISOString(),
+      heartbeatMs: this.#hub.heartbeatMs,
+      ...(this.awaitsAcks && { ackTimeoutMs: this.#hub.ackTimeoutMs }),
+      replayWindowMs: this.#hub.retentionMs,
+      ...this.#signIn.expiresIn(),
+      serverTime: new Date(this.#hub.clock.now()).toISOString(),
       capabilities: [
         'ack-ids',
         'ack-up-to',
-        ...(sink.sendEvent ? ['batch'] : []),
+        ...(this.sink.sendEvent ? ['batch'] : []),
         'patterns',
-        ...(publishing.isOn ? ['publish'] : []),
+        ...(this.#hub.publishing.isOn ? ['publish'] : []),
       ],
     })
-    heartbeat.start()
-    if (request.seed) subscribe(request.seed, reader)
+    this.#startBeating()
+    if (this.#request.seed) this.#subscribe(this.#request.seed, reader)
   }
 
-  function welcomePlain(reader: Identity) {
-    signedIn(reader)
-    heartbeat.start()
-    if (request.seed) return subscribe(request.seed, reader)
+  #welcomePlain(reader: Identity) {
+    this.#signedIn(reader)
+    this.#startBeating()
+    if (this.#request.seed) return this.#subscribe(this.#request.seed, reader)
     // Whatever it says itself comes first, and counts instead.
-    void options.defaultOf(reader.subject).then((wanted) => {
-      if (wanted !== null && !scope.disposed && wishes.count() === 0) subscribe(wanted, reader)
+    void this.#hub.defaultOf(reader.subject).then((wanted) => {
+      if (wanted !== null && !this.isOver && this.#wishes.count === 0) this.#subscribe(wanted, reader)
     })
+  }
+
+  #startBeating() {
+    if (this.isOver) return
+    this.heardAt = this.#hub.clock.now()
+    this.#round = this.#hub.heartbeats.join(this)
+  }
+
+  admit(identity: Identity): SessionRefusal | null {
+    return this.#request.admit?.(identity) ?? null
+  }
+
+  onTokenRefused(reason: string) {
+    this.#tell.refused({ code: 'UNAUTHORIZED', limit: reason, session: this.info() })
+  }
+
+  onAuthorizeThrew(cause: unknown) {
+    this.#tell.threw('authorize', cause)
+  }
+
+  onGranted(stream: string) {
+    this.#beginAll((spec) => (reads(this.#reach, spec, stream) ? [stream] : []))
   }
 
   // ── what the client says ──────────────────────────────────────────────────────────────────────────────────────
 
-  function receive(text: string) {
-    if (scope.disposed) return
-    heartbeat.heard()
-    if (signIn.identity === null && text.length > maxAuthLength)
-      return end(closeCodes.tooLarge, 'the sign-in is too long')
-    if (signIn.verifying || deciding) {
-      if (early.length < (signIn.identity === null ? maxEarly.stranger : maxEarly.known)) early.push(text)
-      else endAtLimit('early', closeCodes.rateLimit, 'too many frames before the sign-in was answered')
+  heard() {
+    this.heardAt = this.#hub.clock.now()
+  }
+
+  receive(text: string) {
+    if (this.isOver) return
+    this.heard()
+    if (this.#signIn.identity === null && text.length > maxAuthLength)
+      return this.end(closeCodes.tooLarge, 'the sign-in is too long')
+    if (this.#signIn.isVerifying || this.#isDeciding) {
+      if (this.#early.length < (this.#signIn.identity === null ? maxEarly.stranger : maxEarly.known))
+        this.#early.push(text)
+      else this.endAtLimit('early', closeCodes.rateLimit, 'too many frames before the sign-in was answered')
       return
     }
     // Said by every client all the time.
-    if (text === pongText && signIn.identity !== null) return answered()
+    if (text === pongText && this.#signIn.identity !== null) return this.#answered()
     const message = decodeClientFrame(text)
     if (message.kind === 'invalid') {
-      if (signIn.identity === null) return end(closeCodes.unauthorized, 'sign in first')
+      if (this.#signIn.identity === null) return this.end(closeCodes.unauthorized, 'sign in first')
       // It may have been the `resume`, without which nothing would ever flow.
-      if (!flowing) return end(closeCodes.invalid, message.reason)
-      if (!pay()) return
-      return send({ type: 'error', code: 'INVALID', message: message.reason, retryable: false })
+      if (!this.#isFlowing) return this.end(closeCodes.invalid, message.reason)
+      if (!this.#pay()) return
+      return this.#send({ type: 'error', code: 'INVALID', message: message.reason, retryable: false })
     }
-    receiveFrame(message.frame)
+    this.#receiveFrame(message.frame)
   }
 
-  function receiveFrame(frame: ClientFrame) {
-    const { identity } = signIn
+  #receiveFrame(frame: ClientFrame) {
+    const { identity } = this.#signIn
     if (frame.type === 'auth') {
-      if (identity !== null && !pay()) return
-      const answer = identity === null ? welcome : (reader: Identity) => renewed(identity, reader)
-      return signIn.start(frame.token ?? undefined, answer, readEarly)
+      if (identity !== null && !this.#pay()) return
+      const answer = (reader: Identity) => (identity === null ? this.#welcome(reader) : this.#renewed(identity, reader))
+      return this.#signIn.start(frame.token ?? undefined, answer, () => this.#readEarly())
     }
-    if (identity === null) return end(closeCodes.unauthorized, 'sign in first')
-    if (frame.type === 'ack') return confirm(frame)
-    if (frame.type === 'pong') return answered()
-    if (!pay()) return
+    if (identity === null) return this.end(closeCodes.unauthorized, 'sign in first')
+    if (frame.type === 'ack') return this.#confirm(frame)
+    if (frame.type === 'pong') return this.#answered()
+    if (!this.#pay()) return
     switch (frame.type) {
       case 'subscribe':
-        return subscribe(frame, identity)
+        return this.#subscribe(frame, identity)
       case 'unsubscribe':
-        return unsubscribe(frame)
+        return this.#unsubscribe(frame)
       case 'resume':
-        return resume(frame, identity)
+        return this.#resume(frame, identity)
       case 'publish':
-        return publish(frame)
+        return this.#publish(frame)
       case 'ping':
-        return send({ type: 'pong' })
+        return this.#send({ type: 'pong' })
       default:
         frame satisfies never
     }
   }
 
   /** A frame costs something, so that one client cannot keep the server from all others. */
-  function pay(): boolean {
-    if (frames.take(options.pressure()) === null) return true
-    endAtLimit('frames', closeCodes.rateLimit, 'too many frames')
+  #pay(): boolean {
+    if (this.#frames.take(this.#hub.pressure()) === null) return true
+    this.endAtLimit('frames', closeCodes.rateLimit, 'too many frames')
     return false
   }
 
   /** An answer is free, as often as was asked. */
-  function answered() {
-    answersPings = !request.oneWay
-    if (unansweredPings > 0) unansweredPings--
-    else pay()
+  #answered() {
+    this.answersPings = !this.#request.oneWay
+    if (this.#unansweredPings > 0) this.#unansweredPings--
+    else this.#pay()
   }
 
-  function subscribe(frame: SubscribeFrame, reader: Identity) {
+  #subscribe(frame: SubscribeFrame, reader: Identity) {
     const { id: ref, events = ['*'], streams = [] } = frame
     const name = ref ?? ''
     const about = ref === undefined ? {} : { ref }
-    if (wishes.get(name) === undefined && wishes.count() >= limits.maxSubscriptions) {
-      tell.refused({ code: 'RATE_LIMIT', limit: 'subscriptions', session: info() })
-      const message = `there may be ${limits.maxSubscriptions} subscriptions at a time; end one first`
-      return send({ type: 'error', code: 'RATE_LIMIT', message, retryable: true, ...about })
+    if (this.#wishes.get(name) === undefined && this.#wishes.count >= this.#hub.limits.maxSubscriptions) {
+      this.#tell.refused({ code: 'RATE_LIMIT', limit: 'subscriptions', session: this.info() })
+      const message = `there may be ${this.#hub.limits.maxSubscriptions} subscriptions at a time; end one first`
+      return this.#send({ type: 'error', code: 'RATE_LIMIT', message, retryable: true, ...about })
     }
-    if (events.length > limits.maxNames || streams.length > limits.maxNames) {
-      tell.refused({ code: 'INVALID', limit: 'names', session: info() })
-      const message = `a subscription may name ${limits.maxNames} events and ${limits.maxNames} streams; make several`
-      return send({ type: 'error', code: 'INVALID', message, retryable: false, ...about })
+    if (events.length > this.#hub.limits.maxNames || streams.length > this.#hub.limits.maxNames) {
+      this.#tell.refused({ code: 'INVALID', limit: 'names', session: this.info() })
+      const message = `a subscription may name ${this.#hub.limits.maxNames} events and ${this.#hub.limits.maxNames} streams; make several`
+      return this.#send({ type: 'error', code: 'INVALID', message, retryable: false, ...about })
     }
-    whenDecided(reach.decide(namedStreams(reader, streams)), () => subscribeNow(frame, reader))
+    this.#whenDecided(this.#reach.decide(namedStreams(reader, streams)), () => this.#subscribeNow(frame, reader))
   }
 
-  function subscribeNow(frame: SubscribeFrame, reader: Identity) {
+  #subscribeNow(frame: SubscribeFrame, reader: Identity) {
     const { id: ref, events = ['*'], filters, streams, lastEventId } = frame
-    if (sortNames(streams ?? []).names.some((stream) => !reach.may(stream))) {
-      tell.refused({ code: 'UNKNOWN_TOPIC', session: info() })
+    if (sortNames(streams ?? []).names.some((stream) => !this.#reach.may(stream))) {
+      this.#tell.refused({ code: 'UNKNOWN_TOPIC', session: this.info() })
       // The same answer as for a stream that does not exist: which ones do is nobody else's business.
-      return send({
+      return this.#send({
         type: 'error',
         code: 'UNKNOWN_TOPIC',
         message: 'no such stream',
@@ -298,195 +351,216 @@ export function createSession(
       })
     }
     const spec: SubscriptionSpec = { events, ...(filters && { filters }), ...(streams && { streams }) }
-    wishes.set(ref ?? '', spec)
-    enter('subscribed')
-    begin(ref ?? '', spec, reading.streamsOf(reader, spec))
-    if (!request.livecache && lastEventId) outgoing.replayAfter(lastEventId, reading.knownTo(reader))
+    this.#wishes.set(ref ?? '', spec)
+    this.#enter('subscribed')
+    this.#begin(ref ?? '', spec, streamsOf(this.#hub.log, this.#reach, reader, spec))
+    if (!this.isLivecache && lastEventId)
+      this.#outgoing.replayAfter(lastEventId, knownTo(this.#hub.log, this.#reach, reader))
   }
 
   /** What the client says next waits until `answer` is there. */
-  function whenDecided(answer: Promise<void> | null, then: () => void) {
-    deciding = answer !== null
+  #whenDecided(answer: Promise<void> | null, then: () => void) {
+    this.#isDeciding = answer !== null
     if (answer === null) return then()
     void answer.then(() => {
-      deciding = false
-      if (scope.disposed) return
+      this.#isDeciding = false
+      if (this.isOver) return
       then()
-      readEarly()
+      this.#readEarly()
     })
   }
 
   /** The client hears these streams from here on, and is told where that is. */
-  function begin(ref: string, { events, filters }: SubscriptionSpec, streams: readonly string[]) {
-    const heads = streams.map((stream) => [stream, log.head(stream)] as const)
-    for (const [stream, { seq }] of heads) if (!places.has(stream)) places.begin(stream, seq)
-    if (!request.livecache) return
+  #begin(ref: string, { events, filters }: SubscriptionSpec, streams: readonly string[]) {
+    const heads = streams.map((stream) => [stream, this.#hub.log.head(stream)] as const)
+    for (const [stream, { seq }] of heads)
+      if (!this.#outgoing.places.has(stream)) this.#outgoing.places.begin(stream, seq)
+    if (!this.isLivecache) return
     const about = { ...(ref !== '' && { ref }), events, ...(filters && { filters }) }
-    for (const part of inParts(heads)) send({ type: 'subscribed', ...about, streams: Object.fromEntries(part) })
+    for (const part of inParts(heads)) this.#send({ type: 'subscribed', ...about, streams: Object.fromEntries(part) })
   }
 
   /** The same for what each subscription gains. */
-  function beginAll(gainedBy: (spec: SubscriptionSpec) => readonly string[]) {
-    for (const [name, spec] of wishes.all()) {
+  #beginAll(gainedBy: (spec: SubscriptionSpec) => readonly string[]) {
+    for (const [name, spec] of this.#wishes.all()) {
       const gained = gainedBy(spec)
-      if (gained.length > 0) begin(name, spec, gained)
+      if (gained.length > 0) this.#begin(name, spec, gained)
     }
   }
 
-  function unsubscribe({ id: ref, events }: { id?: string; events?: readonly string[] }) {
+  #unsubscribe({ id: ref, events }: { id?: string; events?: readonly string[] }) {
     const key = ref ?? ''
-    const spec = wishes.get(key)
+    const spec = this.#wishes.get(key)
     const left = events === undefined ? [] : (spec?.events.filter((type) => !events.includes(type)) ?? [])
-    if (spec !== undefined && left.length > 0) wishes.set(key, { ...spec, events: left })
-    else wishes.delete(key)
-    if (request.livecache) send({ type: 'unsubscribed', ...(ref !== undefined && { ref }) })
+    if (spec !== undefined && left.length > 0) this.#wishes.set(key, { ...spec, events: left })
+    else this.#wishes.delete(key)
+    if (this.isLivecache) this.#send({ type: 'unsubscribed', ...(ref !== undefined && { ref }) })
   }
 
-  function confirm({ eventId, eventIds = [], upTo = {}, rejected }: AckFrame) {
-    let confirmed = unacked.confirm(eventId === undefined ? eventIds : [eventId, ...eventIds])
-    for (const [stream, seq] of Object.entries(upTo)) confirmed += unacked.confirmUpTo(stream, seq)
-    stats.acks += confirmed
-    if (rejected) stats.rejected += confirmed
+  #confirm({ eventId, eventIds = [], upTo = {}, rejected }: AckFrame) {
+    const { unacked } = this.#outgoing
+    let confirmed = 0
+    if (unacked !== null) {
+      confirmed += unacked.confirm(eventId === undefined ? eventIds : [eventId, ...eventIds])
+      for (const [stream, seq] of Object.entries(upTo)) confirmed += unacked.confirmUpTo(stream, seq)
+    }
+    this.#hub.stats.acks += confirmed
+    if (rejected) this.#hub.stats.rejected += confirmed
     // What confirms something was paid for by what it confirms.
-    if (confirmed === 0) pay()
+    if (confirmed === 0) this.#pay()
   }
 
   /** One after the other, however long a decision takes; what else the client says does not wait. */
-  function publish(frame: PublishFrame) {
-    if (waitingPublishes === maxWaitingPublishes) return end(closeCodes.rateLimit, 'too much waits to be published')
-    waitingPublishes++
-    published = published.then(() => publishNow(frame)).catch(throwLater)
+  #publish(frame: PublishFrame) {
+    if (this.#waitingPublishes === maxWaitingPublishes)
+      return this.end(closeCodes.rateLimit, 'too much waits to be published')
+    this.#waitingPublishes++
+    this.#published = this.#published.then(() => this.#publishNow(frame)).catch(throwLater)
   }
 
-  async function publishNow(frame: PublishFrame) {
-    waitingPublishes--
+  async #publishNow(frame: PublishFrame) {
+    this.#waitingPublishes--
     // Who is gone sends again what was not answered, in the next session.
-    if (scope.disposed || signIn.identity === null) return
-    send(await publishing.answer(frame, signIn.identity, id))
+    if (this.isOver || this.#signIn.identity === null) return
+    this.#send(await this.#hub.publishing.answer(frame, this.#signIn.identity, this.id))
   }
 
   // ── going on where it left off ────────────────────────────────────────────────────────────────────────────────
 
-  function resume(frame: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
-    whenDecided(reach.decide(Object.keys(frame.streams ?? {})), () => resumeNow(frame, reader))
+  #resume(frame: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
+    this.#whenDecided(this.#reach.decide(Object.keys(frame.streams ?? {})), () => this.#resumeNow(frame, reader))
   }
 
-  function resumeNow({ lastEventId, streams: asked = {} }: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
-    const named = Object.entries(asked).filter(([stream]) => reach.may(stream))
+  #resumeNow({ lastEventId, streams: asked = {} }: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
+    const named = Object.entries(asked).filter(([stream]) => this.#reach.may(stream))
     // On others it was told of them when it subscribed, or has not heard of them.
-    const others = reading.knownTo(reader).filter((stream) => !Object.hasOwn(asked, stream))
-    const { streams, incomplete, replayed } = outgoing.resume(named, others, lastEventId)
-    flowing = true
-    send({ type: 'resumed', streams })
-    tell.resumed(info(), { complete: named.length - incomplete, incomplete, replayed })
+    const others = knownTo(this.#hub.log, this.#reach, reader).filter((stream) => !Object.hasOwn(asked, stream))
+    const { streams, incomplete, replayed } = this.#outgoing.resume(named, others, lastEventId)
+    this.#isFlowing = true
+    this.#send({ type: 'resumed', streams })
+    this.#tell.resumed(this.info(), { complete: named.length - incomplete, incomplete, replayed })
   }
 
   // ── what the client is sent ───────────────────────────────────────────────────────────────────────────────────
 
-  function wants({ frame }: LoggedEvent): boolean {
-    return wishes.wants(frame) && reach.may(frame.stream) && isAllowed(frame)
+  offer(event: LoggedEvent): boolean {
+    return this.#isFlowing && this.#outgoing.offer(event)
   }
 
-  function isAllowed(frame: LoggedEvent['frame']): boolean {
-    const { identity } = signIn
-    if (options.authorizeEvent === undefined || identity === null) return true
+  mayRead(stream: string): boolean {
+    return this.#reach.may(stream)
+  }
+
+  wants({ frame }: LoggedEvent): boolean {
+    return this.#wishes.wants(frame) && this.#reach.may(frame.stream) && this.#isAllowed(frame)
+  }
+
+  #isAllowed(frame: LoggedEvent['frame']): boolean {
+    const { identity } = this.#signIn
+    if (this.#hub.authorizeEvent === undefined || identity === null) return true
     try {
       // A promise, of a function that is async by mistake, is not a yes.
-      const answer: unknown = options.authorizeEvent(identity, frame)
+      const answer: unknown = this.#hub.authorizeEvent(identity, frame)
       return answer === true
     } catch (cause) {
-      tell.threw('authorizeEvent', cause)
+      this.#tell.threw('authorizeEvent', cause)
       return false
     }
   }
 
   /** Names every stream that moved, what was sent included: else the last event could be lost and nobody would know. */
-  function beat() {
-    if (clock.now() >= oldAt) outlived()
-    const streams = request.livecache && flowing ? places.tellMoved(seqOf, maxStreamsPerFrame) : null
-    unansweredPings++
-    if (streams === null || Object.keys(streams).length === 0) {
-      if (!scope.disposed) sink.send(barePing)
-    } else send({ type: 'ping', streams })
+  beat() {
+    if (this.#hub.clock.now() >= this.#oldAt) this.#outlived()
+    const streams = this.isLivecache && this.#isFlowing ? this.#tellMoved() : null
+    this.#unansweredPings++
+    if (streams !== null) this.#send({ type: 'ping', streams })
+    else if (!this.isOver) this.sink.send(barePing)
     // Ours are answered by clients of ours; whether another one is there, its socket knows.
-    if (!request.livecache) sink.ping?.()
+    if (!this.isLivecache) this.sink.ping?.()
   }
 
-  const seqOf = (stream: string) => log.head(stream).seq
+  #tellMoved() {
+    const { log } = this.#hub
+    return this.#outgoing.places.tellMoved((stream) => log.head(stream).seq, maxStreamsPerFrame)
+  }
+
+  onMute() {
+    this.end(closeCodes.timeout, 'HEARTBEAT_TIMEOUT: no answer to a ping')
+  }
+
+  onIdle() {
+    this.end(closeCodes.goingAway, 'nothing was heard for a long time')
+  }
+
+  revoke(streams: readonly string[]) {
+    const known = new Set([...this.#outgoing.places.streams(), ...sortNames(streams).names])
+    const readable = [...known].filter((stream) => matchesAnyStream(streams, stream) && this.#reach.may(stream))
+    this.#reach.revoke(streams)
+    this.#withdraw(readable)
+  }
+
+  resync(streams: readonly string[] | undefined, reason: string | undefined) {
+    const own = streams?.filter((stream) => this.#concerns(stream))
+    if (!this.isLivecache || own?.length === 0) return
+    this.#send({ type: 'resync', ...(own && { streams: own }), ...(reason !== undefined && { reason }) })
+  }
 
   /** Whether this one may hear of the name, or of the pattern: those of others say who else there is. */
-  function concerns(stream: string): boolean {
-    if (!isPattern(stream)) return reach.may(stream)
-    return signIn.identity?.streams.some((readable) => streamsOverlap(readable, stream)) ?? false
+  #concerns(stream: string): boolean {
+    if (!isPattern(stream)) return this.#reach.may(stream)
+    return this.#signIn.identity?.streams.some((readable) => streamsOverlap(readable, stream)) ?? false
   }
 
-  function send(frame: ServerFrame) {
-    if (!scope.disposed) sink.send(encodeFrame(frame))
+  #send(frame: ServerFrame) {
+    if (!this.isOver) this.sink.send(encodeFrame(frame))
   }
 
-  function endAtLimit(limit: string | null, code: number, reason: string) {
+  endAtLimit(limit: string | null, code: number, reason: string) {
     if (limit !== null)
-      tell.refused({ code: code === closeCodes.rateLimit ? 'RATE_LIMIT' : 'RESYNC', limit, session: info() })
-    end(code, reason)
+      this.#tell.refused({ code: code === closeCodes.rateLimit ? 'RATE_LIMIT' : 'RESYNC', limit, session: this.info() })
+    this.end(code, reason)
   }
 
-  function endRefused({ code, message, retryAfterMs }: SessionRefusal) {
+  endRefused({ code, message, retryAfterMs }: SessionRefusal) {
     // Over HTTP the answer to the request says so.
-    if (request.livecache && !request.oneWay) {
-      send({ type: 'error', code, message, retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) })
+    if (this.isLivecache && !this.#request.oneWay) {
+      this.#send({ type: 'error', code, message, retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) })
     }
-    tell.refused({ code, session: info() })
-    end(closeCodes.rateLimit, message)
+    this.#tell.refused({ code, session: this.info() })
+    this.end(closeCodes.rateLimit, message)
   }
 
-  function askToReconnect({ afterMs, spreadMs }: { afterMs: number; spreadMs: number }): boolean {
-    if (!request.livecache || scope.disposed) return false
-    send({ type: 'reconnect', afterMs, spreadMs })
+  askToReconnect({ afterMs, spreadMs }: { afterMs: number; spreadMs: number }): boolean {
+    if (!this.isLivecache || this.isOver) return false
+    this.#send({ type: 'reconnect', afterMs, spreadMs })
     return true
   }
 
-  function end(code: number, reason: string) {
-    if (scope.disposed) return
-    leave({ code, reason })
-    sink.close(code, reason)
+  end(code: number, reason: string) {
+    if (this.isOver) return
+    this.#leave({ code, reason })
+    this.sink.close(code, reason)
   }
 
-  function gone() {
-    leave({ code: closeCodes.lost, reason: 'the link is gone' })
+  gone() {
+    this.#leave({ code: closeCodes.lost, reason: 'the link is gone' })
   }
 
-  function leave(ended: { code: number; reason: string }) {
-    if (scope.disposed) return
-    scope.dispose()
-    wishes.clear()
-    enter('disconnected', ended)
-    tell.ended()
+  #leave(ended: { code: number; reason: string }) {
+    if (this.isOver) return
+    this.isOver = true
+    this.#stop()
+    this.#wishes.clear()
+    this.#enter('disconnected', ended)
+    this.#tell.ended(this)
+    this.#request.ended?.()
   }
 
-  return {
-    id,
-    identity: () => signIn.identity,
-    unacked: unacked.count,
-    info,
-    subscriptions: wishes.all,
-    askedAbout: 0,
-    receive,
-    heard: heartbeat.heard,
-    offer: (event) => flowing && outgoing.offer(event),
-    askToReconnect,
-    revoke(streams) {
-      const known = new Set([...places.streams(), ...sortNames(streams).names])
-      const readable = [...known].filter((stream) => matchesAnyStream(streams, stream) && reach.may(stream))
-      reach.revoke(streams)
-      withdraw(readable)
-    },
-    resync(streams, reason) {
-      const own = streams?.filter(concerns)
-      if (!request.livecache || own?.length === 0) return
-      send({ type: 'resync', ...(own && { streams: own }), ...(reason !== undefined && { reason }) })
-    },
-    end,
-    gone,
+  #stop() {
+    this.#signIn.stop()
+    this.#outgoing.unacked?.stop()
+    this.#round?.leave(this)
+    this.#cancelGrace?.()
   }
 }
 

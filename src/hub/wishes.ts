@@ -3,45 +3,59 @@ import type { SubscriptionSpec } from '../protocol/filter.ts'
 import type { EventFrame } from './event-log.ts'
 import type { Matcher, Matchers } from './matcher.ts'
 
-export interface Wishes {
-  /** Replaces the subscription of the same name. */
-  set(name: string, spec: SubscriptionSpec): void
-  get(name: string): SubscriptionSpec | undefined
-  delete(name: string): void
-  wants(event: EventFrame): boolean
-  clear(): void
-  all(): (readonly [name: string, spec: SubscriptionSpec])[]
-  count(): number
+interface Wish {
+  readonly name: string
+  readonly matcher: Matcher
 }
 
-export function createWishes(matchers: Matchers): Wishes {
-  // A session has few of them, and is asked about each event.
-  const names: string[] = []
-  const matching: Matcher[] = []
+const none: readonly Wish[] = []
 
-  function drop(name: string) {
-    const index = names.indexOf(name)
-    if (index === -1) return
-    names.splice(index, 1)
-    for (const matcher of matching.splice(index, 1)) matchers.release(matcher)
+export class Wishes {
+  readonly #matchers: Matchers
+  /** A session has few of them, and is asked about each event. */
+  #wishes = none
+
+  constructor(matchers: Matchers) {
+    this.#matchers = matchers
   }
 
-  return {
-    set(name, spec) {
-      drop(name)
-      names.push(name)
-      matching.push(matchers.take(spec))
-    },
-    get: (name) => matching[names.indexOf(name)]?.spec,
-    delete: drop,
-    wants(event) {
-      for (let index = 0; index < matching.length; index++) if (matching[index]!.matches(event)) return true
-      return false
-    },
-    clear() {
-      for (const name of [...names]) drop(name)
-    },
-    all: () => names.map((name, index) => [name, matching[index]!.spec] as const),
-    count: () => names.length,
+  get count(): number {
+    return this.#wishes.length
+  }
+
+  /** Replaces the subscription of the same name. */
+  set(name: string, spec: SubscriptionSpec): void {
+    this.delete(name)
+    this.#wishes = [...this.#wishes, { name, matcher: this.#matchers.take(spec) }]
+  }
+
+  get(name: string): SubscriptionSpec | undefined {
+    return this.#find(name)?.matcher.spec
+  }
+
+  delete(name: string): void {
+    const dropped = this.#find(name)
+    if (dropped === undefined) return
+    this.#wishes = this.#wishes.filter((wish) => wish !== dropped)
+    this.#matchers.release(dropped.matcher)
+  }
+
+  wants(event: EventFrame): boolean {
+    const wishes = this.#wishes
+    for (let index = 0; index < wishes.length; index++) if (wishes[index]!.matcher.matches(event)) return true
+    return false
+  }
+
+  clear(): void {
+    for (const { matcher } of this.#wishes) this.#matchers.release(matcher)
+    this.#wishes = none
+  }
+
+  all(): (readonly [name: string, spec: SubscriptionSpec])[] {
+    return this.#wishes.map(({ name, matcher }) => [name, matcher.spec] as const)
+  }
+
+  #find(name: string): Wish | undefined {
+    return this.#wishes.find((wish) => wish.name === name)
   }
 }

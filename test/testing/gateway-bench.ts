@@ -52,7 +52,7 @@ function newGateway(received: ClientFrame[]): Running {
   const { connect } = gateway.hub
   gateway.hub.connect = (sink, request) => {
     const session = connect(sink, request)
-    const { receive } = session
+    const receive = session.receive.bind(session)
     session.receive = (text) => {
       received.push(JSON.parse(text) as ClientFrame)
       receive(text)
