@@ -1,16 +1,24 @@
 // The tests of the cache and of React against the lowest TanStack Query that package.json allows, and against the newest there is.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { read } from './app.ts'
 
 const root = join(import.meta.dirname, '../..')
 const { peerDependencies } = JSON.parse(read('package.json')) as { peerDependencies: Record<string, string> }
-const lowest = peerDependencies['@tanstack/react-query']!.replace('^', '')
+const range = peerDependencies['@tanstack/react-query']!
+
+/** The lowest and the newest that the registry has of what is allowed: not every number was published. */
+function bounds(): [lowest: string, newest: string] {
+  const command = ['view', `@tanstack/react-query@${range}`, 'version', '--json']
+  const found = JSON.parse(execFileSync('npm', command, { encoding: 'utf8', timeout: 60_000 })) as string[]
+  const inOrder = found.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+  return [inOrder[0]!, inOrder.at(-1)!]
+}
 
 // oxlint-disable-next-line typescript/require-await -- as the others
 export async function queryVersions(): Promise<void> {
-  for (const version of [lowest, 'latest']) {
+  for (const version of bounds()) {
     // Below this project's packages, so that its React is found, and no second one.
     mkdirSync(join(root, 'node_modules'), { recursive: true })
     const folder = mkdtempSync(join(root, 'node_modules', '.livecache-query-'))
@@ -21,9 +29,6 @@ export async function queryVersions(): Promise<void> {
         cwd: folder,
         timeout: 120_000,
       })
-      const installed = JSON.parse(
-        readFileSync(join(folder, 'node_modules/@tanstack/react-query/package.json'), 'utf8'),
-      ) as { version: string }
       const vitest = join(root, 'node_modules/vitest/vitest.mjs')
       const what = ['--project', 'unit', '--project', 'dom', '--typecheck.enabled=false', 'test/query/', 'test/react/']
       execFileSync(process.execPath, [vitest, 'run', '--reporter=dot', ...what], {
@@ -32,7 +37,7 @@ export async function queryVersions(): Promise<void> {
         stdio: 'inherit',
         timeout: 600_000,
       })
-      console.log(`the tests of query and react pass with @tanstack/react-query ${installed.version}`)
+      console.log(`the tests of query and react pass with @tanstack/react-query ${version}`)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
