@@ -1,96 +1,104 @@
 // When events leave: at once where nothing was sent a moment ago, else together with what else comes within some milliseconds. A
 // frame costs both ends as much as dozens of events in it.
 
-export interface Packer {
-  /** A lane for one socket. @param write sends one message: a frame, or an array of them */
-  lane(write: (text: string) => void): Lane
-}
-
-export interface Lane {
-  /** An event: JSON text. */
-  send(text: string): void
-  /** What waits goes now, so that something else may follow it. */
-  flush(): void
-  /** What waits is not sent any more. */
-  drop(): void
+/** A socket, as far as it is packed for. */
+export interface Writer {
+  /** Sends one message: a frame, or an array of them. */
+  write(text: string): void
 }
 
 /** How long an event may wait, in ms: half a frame of a screen. */
 const packMs = 8
 /** UTF-16 units of one pack: in UTF-8 never more than a message may have. */
 const maxPackLength = 20_000
+const nothing: readonly string[] = []
 
-export function createPacker(): Packer {
+/** What the lanes of a server share. */
+export class Packer {
   /** Counts the spans of `packMs` in which something was sent. */
-  let span = 0
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const waiting = new Set<() => void>()
-  const pack = rememberLastPack()
+  span = 0
+  #timer: ReturnType<typeof setTimeout> | null = null
+  readonly #waiting = new Set<Lane>()
+  #lastTexts = nothing
+  #lastPacked = ''
 
-  function endSpan() {
-    timer = null
-    span++
-    if (waiting.size === 0) return
+  /** This span ends in `packMs`, if that is not settled yet. */
+  arm(): void {
+    if (this.#timer === null) this.#timer = setTimeout(() => this.#endSpan(), packMs)
+  }
+
+  /** The lane is flushed as the span ends. */
+  wait(lane: Lane): void {
+    this.#waiting.add(lane)
+  }
+
+  forget(lane: Lane): void {
+    this.#waiting.delete(lane)
+  }
+
+  /** Sessions that want the same are sent the same packs, one after the other: the last one is remembered. */
+  pack(texts: readonly string[]): string {
+    if (texts.length === 1) return texts[0]!
+    const last = this.#lastTexts
+    if (texts.length !== last.length || texts.some((text, index) => text !== last[index])) {
+      this.#lastTexts = texts
+      this.#lastPacked = `[${texts.join(',')}]`
+    }
+    return this.#lastPacked
+  }
+
+  #endSpan() {
+    this.#timer = null
+    this.span++
+    if (this.#waiting.size === 0) return
     // Those who are sent something now count as busy in the span that begins.
-    arm()
-    for (const flush of waiting) flush()
-    waiting.clear()
-  }
-
-  function arm() {
-    timer ??= setTimeout(endSpan, packMs)
-  }
-
-  return {
-    lane(write) {
-      let busyIn = -1
-      let texts: string[] = []
-      let length = 0
-
-      function flush() {
-        if (texts.length === 0) return
-        busyIn = span
-        const packed = pack(texts)
-        texts = []
-        length = 0
-        write(packed)
-      }
-
-      return {
-        send(text) {
-          if (busyIn !== span) {
-            busyIn = span
-            arm()
-            return write(text)
-          }
-          if (length + text.length > maxPackLength) flush()
-          if (texts.length === 0) waiting.add(flush)
-          texts.push(text)
-          length += text.length
-        },
-        flush() {
-          waiting.delete(flush)
-          flush()
-        },
-        drop() {
-          waiting.delete(flush)
-          texts = []
-        },
-      }
-    },
+    this.arm()
+    for (const lane of this.#waiting) lane.flush()
   }
 }
 
-/** Sessions that want the same are sent the same packs, one after the other. */
-function rememberLastPack(): (texts: readonly string[]) => string {
-  let last: readonly string[] = []
-  let packed = ''
-  return (texts) => {
-    if (texts.length === 1) return texts[0]!
-    if (texts.length !== last.length || texts.some((text, index) => text !== last[index])) {
-      last = texts
-      packed = `[${texts.join(',')}]`
+/** The events on their way to one socket. */
+export class Lane {
+  readonly #packer: Packer
+  readonly #writer: Writer
+  #busyIn = -1
+  #texts: string[] | null = null
+  #length = 0
+
+  constructor(packer: Packer, writer: Writer) {
+    this.#packer = packer
+    this.#writer = writer
+  }
+
+  /** An event: JSON text. */
+  send(text: string): void {
+    if (this.#busyIn !== this.#packer.span) {
+      this.#busyIn = this.#packer.span
+      this.#packer.arm()
+      return this.#writer.write(text)
     }
-    return packed
+    if (this.#length + text.length > maxPackLength) this.flush()
+    if (this.#texts === null) {
+      this.#texts = []
+      this.#packer.wait(this)
+    }
+    this.#texts.push(text)
+    this.#length += text.length
+  }
+
+  /** What waits goes now, so that something else may follow it. */
+  flush(): void {
+    const texts = this.#texts
+    if (texts === null) return
+    this.drop()
+    this.#busyIn = this.#packer.span
+    this.#writer.write(this.#packer.pack(texts))
+  }
+
+  /** What waits is not sent any more. */
+  drop(): void {
+    this.#packer.forget(this)
+    this.#texts = null
+    this.#length = 0
   }
 }

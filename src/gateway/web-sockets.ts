@@ -9,7 +9,7 @@ import { protocolName } from '../protocol/frames.ts'
 import type { Admission, Stay } from './admission.ts'
 import { clientIp, type TrustProxy } from './client-ip.ts'
 import { guardedSockets, hasTooManyHeaders, refusalResponse, refuseUpgrade } from './http-guard.ts'
-import { createPacker, type Packer } from './packer.ts'
+import { Lane, Packer, type Writer } from './packer.ts'
 import { tokenOf, urlOf } from './request.ts'
 import { createTextFrames } from './text-frame.ts'
 
@@ -51,8 +51,8 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     // A token that travels as a subprotocol is never echoed.
     handleProtocols: (offered) => (offered.has(protocolName) ? protocolName : false),
   })
-  const packer = createPacker()
-  const frameOf = createTextFrames()
+  const packer = new Packer()
+  const frames: Frames = { frameOf: createTextFrames(), stats: hub.stats }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
     guard(socket)
@@ -73,7 +73,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     const livecache = ws.protocol === protocolName || announcedInAddress
     const token = tokenOf(request, allowQueryToken)
     const seed = seedIn(searchParams)
-    const sink = sinkOf(ws, socket, livecache ? packer : null, frameOf, hub.stats)
+    const sink = livecache ? new PackingSink(ws, socket, frames, packer) : new SocketSink(ws, socket, frames)
     const session = hub.connect(wrapSink(sink), {
       livecache,
       transport: 'websocket',
@@ -116,36 +116,72 @@ function guard(socket: Duplex) {
   socket.on('error', () => socket.destroy())
 }
 
+/** What the sinks of a server share. */
+interface Frames {
+  readonly frameOf: (text: string) => Buffer
+  readonly stats: Hub['stats']
+}
+
 /**
  * Events are written straight to the network socket, as frames that were built once for all who receive them; everything else by ws. The
  * two never mix within a frame: without compression ws writes each of its frames at once, too.
  */
-function sinkOf(
-  ws: WebSocket,
-  socket: Duplex,
-  packer: Packer | null,
-  frameOf: (text: string) => Buffer,
-  stats: Hub['stats'],
-): SessionSink {
-  let isOpen = true
-  function write(text: string) {
-    if (!isOpen || ws.readyState !== ws.OPEN) return
-    stats.messages++
-    socket.write(frameOf(text))
+class SocketSink implements SessionSink, Writer {
+  readonly #ws: WebSocket
+  readonly #socket: Duplex
+  readonly #frames: Frames
+  #isOpen = true
+
+  constructor(ws: WebSocket, socket: Duplex, frames: Frames) {
+    this.#ws = ws
+    this.#socket = socket
+    this.#frames = frames
   }
-  const lane = packer?.lane(write)
-  return {
-    send(text) {
-      lane?.flush()
-      write(text)
-    },
-    ...(lane && { sendEvent: lane.send }),
-    close(code, reason) {
-      lane?.flush()
-      isOpen = false
-      ws.close(code, reason)
-    },
-    buffered: () => socket.writableLength,
-    ping: () => void (ws.readyState === ws.OPEN && ws.ping()),
+
+  write(text: string): void {
+    if (!this.#isOpen || this.#ws.readyState !== this.#ws.OPEN) return
+    this.#frames.stats.messages++
+    this.#socket.write(this.#frames.frameOf(text))
+  }
+
+  send(text: string): void {
+    this.write(text)
+  }
+
+  close(code: number, reason: string): void {
+    this.#isOpen = false
+    this.#ws.close(code, reason)
+  }
+
+  buffered(): number {
+    return this.#socket.writableLength
+  }
+
+  ping(): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping()
+  }
+}
+
+/** The same for clients that take several events in one message. */
+class PackingSink extends SocketSink {
+  readonly #lane: Lane
+
+  constructor(ws: WebSocket, socket: Duplex, frames: Frames, packer: Packer) {
+    super(ws, socket, frames)
+    this.#lane = new Lane(packer, this)
+  }
+
+  sendEvent(text: string): void {
+    this.#lane.send(text)
+  }
+
+  override send(text: string): void {
+    this.#lane.flush()
+    super.send(text)
+  }
+
+  override close(code: number, reason: string): void {
+    this.#lane.flush()
+    super.close(code, reason)
   }
 }

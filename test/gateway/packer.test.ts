@@ -1,16 +1,17 @@
 // When events leave a gateway, in fake time; what then is on the wire, read by a real receiver.
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPacker } from '../../src/gateway/packer.ts'
+import { Lane, Packer } from '../../src/gateway/packer.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
-function lane(packer = createPacker()) {
+function lane(packer = new Packer()) {
   const sent: string[] = []
-  return { ...packer.lane((text) => sent.push(text)), sent }
+  const one = new Lane(packer, { write: (text) => sent.push(text) })
+  return { send: one.send.bind(one), flush: one.flush.bind(one), drop: one.drop.bind(one), sent }
 }
 
 describe('a lane', () => {
@@ -86,7 +87,7 @@ describe('many lanes', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         vi.clearAllTimers()
-        const packer = createPacker()
+        const packer = new Packer()
         const lanes = [0, 1, 2].map(() => lane(packer))
         const sentAt = new Map<number, number>()
         let count = 0
