@@ -98,7 +98,7 @@ const smoke = [
   'test/testing/transport-conformance.test.ts',
   'test/transports/websocket.test.ts',
   'test/protocol/readme.test.ts',
-  'test/{proxy,readme,package,first-minutes,without-goals}.test.ts',
+  'test/{proxy,readme,package,first-minutes,without-goals,examples}.test.ts',
 ]
 
 /** React 18 beside 19: whatever asks for React gets it, Testing Library and TanStack Query too. */

@@ -1,6 +1,6 @@
 // An app of its own, in a folder of its own outside the repository, into which the packed package is installed as a stranger would.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -20,8 +20,10 @@ export const read = (path: string): string => readFileSync(join(root, path), 'ut
 export interface App {
   readonly folder: string
   write(files: Readonly<Record<string, string>>): void
-  /** Installs these from the registry, and `tarball` beside them. */
-  install(tarball: string, packages: readonly string[]): void
+  /** Makes it a copy of what lies in `examples/`. */
+  copyExample(): void
+  /** Installs `tarball`, what package.json names, and these. */
+  install(tarball: string, packages?: readonly string[]): void
   /** Runs a command of a package of the app, with Node, to its end. Throws with what it printed where it fails. */
   run(bin: string, ...args: readonly string[]): string
   /** Starts one that goes on. The caller ends it. */
@@ -33,6 +35,7 @@ export interface App {
 const installWithinMs = 180_000
 const runWithinMs = 180_000
 
+/** @param name that of an example, where it is to be a copy of it */
 export function makeApp(name: string): App {
   const folder = mkdtempSync(join(tmpdir(), `livecache-install-${name}-`))
   const env = { ...process.env, CI: '1', NEXT_TELEMETRY_DISABLED: '1' }
@@ -66,7 +69,11 @@ export function makeApp(name: string): App {
         writeFileSync(join(folder, path), text)
       }
     },
-    install(tarball, packages) {
+    copyExample() {
+      const isSource = (path: string) => !/[/\\](node_modules|\.next|dist)$/.test(path)
+      cpSync(join(root, 'examples', name), folder, { recursive: true, filter: isSource })
+    },
+    install(tarball, packages = []) {
       execute(
         'npm',
         ['install', '--no-audit', '--no-fund', '--loglevel=error', '--save-exact', tarball, ...packages],

@@ -1,26 +1,7 @@
-// A CommonJS app with React 18, tested by Jest in jsdom: everything of the package is required, nothing of it is transformed.
-import { asHere, makeApp, read } from './app.ts'
+// The example for Jest, in jsdom with React 18: everything of the package is required, nothing of it is transformed.
+import { makeApp, read } from './app.ts'
 
-const jest = '30.5.2'
-
-const config = {
-  'package.json': JSON.stringify({ name: 'tested-by-jest', private: true, version: '0.0.0' }),
-  'babel.config.js':
-    "module.exports = { presets: [['@babel/preset-env', { targets: { node: 'current' } }], ['@babel/preset-react', { runtime: 'automatic' }], '@babel/preset-typescript'] }\n",
-  'jest.config.js': "module.exports = { testEnvironment: 'jsdom' }\n",
-  'tsconfig.json': JSON.stringify({
-    compilerOptions: {
-      target: 'es2022',
-      lib: ['ES2022', 'DOM', 'DOM.Iterable'],
-      module: 'node16',
-      strict: true,
-      noEmit: true,
-      jsx: 'react-jsx',
-      types: ['node'],
-      skipLibCheck: false,
-    },
-    include: ['*.test.tsx'],
-  }),
+const beside = {
   'required.test.js': `const { createTestRealtime } = require('livecache/testing')
 const { RealtimeError, invalidate } = require('livecache')
 const { RealtimeError: ofClient } = require('livecache/client')
@@ -54,21 +35,12 @@ function tenLines(): string {
 }
 
 export async function jestApp(tarball: string): Promise<void> {
-  const app = makeApp('jest')
+  const app = makeApp('jest-testing')
   try {
-    app.write({ ...config, 'ten-lines.test.tsx': tenLines() })
-    app.install(tarball, [
-      'react@18.3.1',
-      'react-dom@18.3.1',
-      '@types/react@18',
-      '@types/react-dom@18',
-      ...asHere('typescript', '@types/node', '@tanstack/react-query', '@testing-library/react', '@testing-library/dom'),
-      ...['jest', 'jest-environment-jsdom', 'babel-jest', '@jest/globals'].map((name) => `${name}@${jest}`),
-      ...['@babel/core', '@babel/preset-env', '@babel/preset-react', '@babel/preset-typescript'].map(
-        (name) => `${name}@8`,
-      ),
-    ])
-    app.run('typescript/bin/tsc')
+    app.copyExample()
+    app.write({ ...beside, 'ten-lines.test.tsx': tenLines() })
+    app.install(tarball)
+    app.run('typescript/bin/tsc', '--skipLibCheck', 'false')
     app.run('jest/bin/jest.js', '--ci')
   } finally {
     app.remove()
