@@ -53,6 +53,8 @@ export interface EventLog {
   readonly lastIndex: number
   /** The newest event of a stream; seq 0 where it never had one. */
   head(stream: string): Position
+  /** How many streams ever had an event. */
+  readonly count: number
   /** Whether the stream ever had an event. */
   has(stream: string): boolean
   /** The streams whose name begins with this segment, `*` for all. */
@@ -163,6 +165,9 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
       for (const [stream, seq] of kept.heads) logOf(stream).seq = seq
     },
     head: (stream) => ({ epoch, seq: logs.get(stream)?.seq ?? 0 }),
+    get count() {
+      return logs.size
+    },
     has: (stream) => logs.has(stream),
     streamsUnder: (head) => (head === '*' ? logs.keys() : (byHead.get(head) ?? [])),
     since(stream, seq) {

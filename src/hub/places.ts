@@ -13,6 +13,10 @@ const standing = ({ sent, told }: Place) => Math.max(sent, told)
 export class Places {
   #places = new Map<string, Place>()
 
+  get count(): number {
+    return this.#places.size
+  }
+
   has(stream: string): boolean {
     return this.#places.has(stream)
   }

@@ -30,6 +30,10 @@ const maxAuthLength = 8_192
 const maxEarly = { stranger: 100, known: 10_000 }
 /** Of one session: more than a client keeps waiting for its answers. */
 const maxWaitingPublishes = 2_000
+/** Comparisons that cost as much as another frame. To tell of a stream is worth ten, to send an event again fifty. */
+const workPerFrame = 10_000
+/** Streams a session may name that never had an event. */
+const maxSilentPlaces = 10_000
 /** Keeps a frame that names streams well below the limit of its size. */
 const maxStreamsPerFrame = 250
 const barePing = encodeFrame({ type: 'ping' })
@@ -184,7 +188,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
       this.#withdraw([...this.#outgoing.places.streams()].filter((stream) => !this.#reach.may(stream)))
       this.#send({ type: 'authenticated', ...this.#signIn.expiresIn() })
       this.#beginAll((spec) =>
-        streamsOf(this.#hub.log, this.#reach, reader, spec).filter((stream) => !couldRead(stream)),
+        streamsOf(this.#hub.log, this.#reach, reader, spec).found.filter((stream) => !couldRead(stream)),
       )
     })
   }
@@ -307,8 +311,9 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   }
 
   /** A frame costs something, so that one client cannot keep the server from all others. */
-  #pay(): boolean {
-    if (this.#frames.take(this.#hub.pressure()) === null) return true
+  #pay(cost = 1): boolean {
+    const { limits, pressure } = this.#hub
+    if (this.#frames.take(Math.min(cost * pressure(), limits.frames.burst)) === null) return true
     this.endAtLimit('frames', closeCodes.rateLimit, 'too many frames')
     return false
   }
@@ -353,9 +358,23 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
     const spec: SubscriptionSpec = { events, ...(filters && { filters }), ...(streams && { streams }) }
     this.#wishes.set(ref ?? '', spec)
     this.#enter('subscribed')
-    this.#begin(ref ?? '', spec, streamsOf(this.#hub.log, this.#reach, reader, spec))
+    const { found, compared } = streamsOf(this.#hub.log, this.#reach, reader, spec)
+    this.#begin(ref ?? '', spec, found)
     if (!this.isLivecache && lastEventId)
       this.#outgoing.replayAfter(lastEventId, knownTo(this.#hub.log, this.#reach, reader))
+    this.#payForWork(compared + found.length * 10)
+  }
+
+  /** However much of it comes at once, others are served in between. */
+  #payForWork(work: number) {
+    // Names that nobody ever said anything on are remembered as well, for as long as the session is there.
+    if (this.#outgoing.places.count > this.#hub.log.count + maxSilentPlaces) {
+      return this.endAtLimit('places', closeCodes.rateLimit, 'too many streams were named')
+    }
+    const cost = Math.floor(work / workPerFrame)
+    if (cost > 0 && this.#pay(cost)) {
+      this.#whenDecided(new Promise((resolve) => this.#hub.clock.timeout(resolve, 0)), () => {})
+    }
   }
 
   /** What the client says next waits until `answer` is there. */
@@ -439,6 +458,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
     this.#isFlowing = true
     this.#send({ type: 'resumed', streams })
     this.#tell.resumed(this.info(), { complete: named.length - incomplete, incomplete, replayed })
+    this.#payForWork(others.length + named.length * 10 + replayed * 50)
   }
 
   // ── what the client is sent ───────────────────────────────────────────────────────────────────────────────────
@@ -512,7 +532,9 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   }
 
   #send(frame: ServerFrame) {
-    if (!this.isOver) this.sink.send(encodeFrame(frame))
+    if (this.isOver) return
+    this.sink.send(encodeFrame(frame))
+    this.#outgoing.endIfSlow()
   }
 
   endAtLimit(limit: string | null, code: number, reason: string) {

@@ -198,3 +198,45 @@ describe('room', () => {
     expect(hub.sessions).toBe(0)
   })
 })
+
+describe('work that a client makes', () => {
+  it('counts: asking again and again for everything costs more frames than it takes', async () => {
+    const hub = newHub({ limits: { frames: { burst: 100, perSecond: 1 } } })
+    for (let goal = 0; goal < 2_000; goal++) hub.publish(created(`goal:${goal}`))
+    const { say, closed } = await signedIn(hub)
+    say({ type: 'resume' })
+    let asked = 0
+    while (closed.length === 0 && asked < 100) {
+      say({ type: 'subscribe', id: 's', streams: ['goal:*'] })
+      await pass(0)
+      asked++
+    }
+    expect(closed).toEqual([[4429, 'too many frames']])
+    expect(asked).toBeLessThan(50)
+  })
+
+  it('is done in turns with that of others: what the client says next waits a moment', async () => {
+    const hub = newHub()
+    for (let goal = 0; goal < 2_000; goal++) hub.publish(created(`goal:${goal}`))
+    const { say, ofType } = await signedIn(hub)
+    say({ type: 'resume' })
+    say({ type: 'subscribe', id: 's', streams: ['goal:*'] })
+    say({ type: 'ping' })
+    expect([ofType('subscribed').length > 0, ofType('pong').length]).toEqual([true, 0])
+    await pass(0)
+    expect(ofType('pong')).toHaveLength(1)
+  })
+
+  it('is not remembered without end: who names streams that never were is sent away', async () => {
+    const { say, closed } = await signedIn(newHub())
+    for (let frame = 0; closed.length === 0 && frame < 100; frame++) {
+      const names = Array.from(
+        { length: 250 },
+        (_, index) => [`goal:${frame}-${index}`, { epoch: 'e', seq: 1 }] as const,
+      )
+      say({ type: 'resume', streams: Object.fromEntries(names) })
+      await pass(0)
+    }
+    expect(closed).toEqual([[4429, 'too many streams were named']])
+  })
+})
