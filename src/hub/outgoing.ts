@@ -39,8 +39,8 @@ const slowTimes = 16
 
 export class Outgoing {
   readonly places = new Places()
-  /** Null where the client has no way to confirm anything. */
-  readonly unacked: Unacked | null
+  /** Null before the first event, and where the client has no way to confirm any. */
+  unacked: Unacked | null = null
   readonly #hub: OutgoingHub
   readonly #session: Recipient
   #slowSince = Infinity
@@ -48,14 +48,13 @@ export class Outgoing {
   constructor(hub: OutgoingHub, session: Recipient) {
     this.#hub = hub
     this.#session = session
-    this.unacked = session.awaitsAcks ? new Unacked(hub, this) : null
   }
 
   /** Sends it where it is wanted; returns whether it was. */
   offer(event: LoggedEvent): boolean {
     if (this.#session.isOver || !this.#session.wants(event)) return false
     this.#deliver(event, false)
-    this.endIfSlow()
+    this.#endIfSlow()
     return true
   }
 
@@ -105,18 +104,20 @@ export class Outgoing {
   }
 
   #deliver(event: LoggedEvent, replayed: boolean) {
-    const { isOver, isLivecache, sink } = this.#session
+    const { isOver, isLivecache, awaitsAcks, sink } = this.#session
     if (isOver) return
     const prev = this.places.send(event.frame.stream, event.frame.seq)
     const text = isLivecache ? livecacheFrame(event, prev, replayed) : flatFrame(event)
-    if (this.unacked !== null && !this.unacked.add(event.frame, text.length)) return
+    if (awaitsAcks) {
+      this.unacked ??= new Unacked(this.#hub, this)
+      if (!this.unacked.add(event.frame, text.length)) return
+    }
     this.#hub.stats.deliveries++
     if (sink.sendEvent === undefined) sink.send(text)
     else sink.sendEvent(text)
   }
 
-  /** To be called when something was sent. */
-  endIfSlow(): void {
+  #endIfSlow() {
     const { maxBuffered } = this.#hub.limits
     const buffered = this.#session.sink.buffered?.() ?? 0
     if (buffered <= maxBuffered) {

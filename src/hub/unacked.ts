@@ -32,7 +32,7 @@ export interface SentEvent {
  */
 interface Line {
   events: SentEvent[]
-  /** In ms since the session began. */
+  /** In ms since the first event was sent. */
   sentAt: number[]
   bytes: number[]
   /** Those before it are confirmed. */
@@ -80,12 +80,12 @@ export class Unacked {
       this.#session.onFull()
       return false
     }
-    const sentBefore = event.seq <= (this.#lines.get(event.stream)?.lastSeq ?? 0)
-    // In its old place it need not be waited for any more.
-    if (sentBefore) this.#confirmOne(event.eventId)
     const line = this.#lineOf(event.stream)
-    line.lastSeq = Math.max(line.lastSeq, event.seq)
-    if (sentBefore) line.isSorted = false
+    if (event.seq > line.lastSeq) line.lastSeq = event.seq
+    else {
+      line.isSorted = false
+      line.events.forEach((other, index) => other.eventId === event.eventId && this.#close(line, index))
+    }
     line.events.push(event)
     line.sentAt.push(this.#hub.clock.now() - this.#beganAt)
     line.bytes.push(length)
