@@ -54,7 +54,7 @@ export class Outgoing {
   offer(event: LoggedEvent): boolean {
     if (this.#session.isOver || !this.#session.wants(event)) return false
     this.#deliver(event, false)
-    this.#endIfSlow()
+    this.endIfSlow()
     return true
   }
 
@@ -117,7 +117,8 @@ export class Outgoing {
     else sink.sendEvent(text)
   }
 
-  #endIfSlow() {
+  /** To be called when something was sent. */
+  endIfSlow(): void {
     const { maxBuffered } = this.#hub.limits
     const buffered = this.#session.sink.buffered?.() ?? 0
     if (buffered <= maxBuffered) {

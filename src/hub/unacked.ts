@@ -80,12 +80,12 @@ export class Unacked {
       this.#session.onFull()
       return false
     }
+    const sentBefore = event.seq <= (this.#lines.get(event.stream)?.lastSeq ?? 0)
+    // In its old place it need not be waited for any more.
+    if (sentBefore) this.#confirmOne(event.eventId)
     const line = this.#lineOf(event.stream)
-    if (event.seq > line.lastSeq) line.lastSeq = event.seq
-    else {
-      line.isSorted = false
-      line.events.forEach((other, index) => other.eventId === event.eventId && this.#close(line, index))
-    }
+    line.lastSeq = Math.max(line.lastSeq, event.seq)
+    if (sentBefore) line.isSorted = false
     line.events.push(event)
     line.sentAt.push(this.#hub.clock.now() - this.#beganAt)
     line.bytes.push(length)
