@@ -40,6 +40,8 @@ export interface AttemptFailure extends TransportClosure {
   blind: boolean
   /** It opened, and nothing came. */
   mute: boolean
+  /** It took up the offer of realtime.v1, and said nothing that such a server says: some choose whatever is offered. */
+  isEcho: boolean
 }
 
 /** Everything it starts lives as long as `scope`; once that has ended, nothing of it is heard. */
@@ -49,10 +51,12 @@ export function attempt(request: AttemptRequest, scope: Scope, on: AttemptListen
   let isOpen = false
   let askedAt = 0
   let cancelLimit: Undo | null = null
+  let spokeIt = false
 
   function fail(closure: TransportClosure, mute = false) {
     scope.dispose()
-    on.failed({ ...closure, wasOpen: isOpen, blind: !isOpen && closure.code === closeCodes.lost, mute })
+    const isEcho = askedAt !== 0 && !spokeIt && transport.oneWay !== true && closure.code === closeCodes.lost
+    on.failed({ ...closure, wasOpen: isOpen, blind: !isOpen && closure.code === closeCodes.lost, mute, isEcho })
   }
 
   function opened(chosen: string | null) {
@@ -89,13 +93,19 @@ export function attempt(request: AttemptRequest, scope: Scope, on: AttemptListen
     const context = { transport: transport.name, receivedAt: clock.now(), ...(sse && { sse }) }
     const messages = decodeServerMessage(text, context)
     for (const message of messages) {
-      if (message.kind === 'frame' && !scope.disposed && !isReady) earlyFrame(message.frame)
+      if (scope.disposed || isReady) break
+      if (message.kind === 'frame') earlyFrame(message.frame)
+      // A livecache server holds events back until it has welcomed.
+      else if (message.kind === 'event' && !spokeIt && transport.oneWay !== true)
+        fail({ code: 1006, reason: 'the server chose realtime.v1 and does not speak it' })
     }
     // What came with the welcome in one message is for whoever took the link.
     if (isReady && messages.length > 1 && !scope.disposed) on.message(text, sse)
   }
 
   function earlyFrame(frame: ServerFrame) {
+    // A plain server may ping as well.
+    if (frame.type !== 'ping') spokeIt = true
     if (frame.type === 'welcome') ready(frame)
     else if (frame.type === 'ping') link.send({ type: 'pong' })
     else if (frame.type === 'reconnect')

@@ -119,6 +119,8 @@ export function createConnection(
   let current: Winner | null = null
   let liveness: Liveness | null = null
   let kind: ServerKind | 'unknown' = options.server === 'auto' ? 'unknown' : options.server
+  let hasWelcomed = false
+  let offers = true
   /** An attempt waits for its token. */
   let isAsking = false
   let isSynced = false
@@ -276,6 +278,7 @@ export function createConnection(
     return {
       transport: transports[index]!,
       kind,
+      offers,
       token,
       auth,
       plainParams: on.plainParams,
@@ -290,6 +293,9 @@ export function createConnection(
 
   function couldNotConnect(failure: AttemptFailure, blind: boolean) {
     isHurried = false
+    // Once more, without the offer. A livecache server that was only slow asks for it again.
+    offers = !(failure.isEcho && options.server === 'auto' && !hasWelcomed)
+    if (!offers) kind = 'unknown'
     if (blind) noteBlindFailure(transports, recovery.noteBlindFailure())
     else recovery.noteOpened()
     const ending = endingOf(failure, `the server could not be reached (${failure.code})`)
@@ -324,6 +330,7 @@ export function createConnection(
   }
 
   function learnKind({ welcome }: Winner) {
+    hasWelcomed ||= welcome !== null
     if (welcome !== null) recovery.noteWelcome()
     else if (kind === 'unknown') forgetPlain = linkScope.timeout(() => (kind = 'plain'), plainAfterMs)
   }
@@ -400,6 +407,7 @@ export function createConnection(
   // ── how a link ends ───────────────────────────────────────────────────────────────────────────────────────────
 
   function linkClosed(closure: TransportClosure) {
+    offers = true
     follow(endingOf(closure, `the link was closed (${closure.code})`))
   }
 

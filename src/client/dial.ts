@@ -11,6 +11,8 @@ import type { ServerKind } from './connection-machine.ts'
 export interface DialRequest {
   transport: Transport
   kind: ServerKind | 'unknown'
+  /** False where the server took up the offer and then knew nothing of it. */
+  offers: boolean
   token: string | null
   /** Where a plain server wants the token. */
   auth: 'query' | 'subprotocol' | 'none'
@@ -86,7 +88,7 @@ export function dial(request: DialRequest, scope: Scope, on: DialListener): Dial
     }
   }
 
-  open(request.kind !== 'plain')
+  open(request.kind !== 'plain' && (request.offers || request.transport.oneWay === true))
   return { send: (frame) => link?.send(frame) }
 }
 

@@ -19,6 +19,7 @@ function setUp(request: Partial<AttemptRequest> = {}, { oneWay = false } = {}) {
     {
       transport: { name: 'scripted', open: scripted.open, oneWay },
       kind: 'livecache',
+      offers: true,
       token: 'secret',
       auth: 'none',
       plainParams: () => ({}),
@@ -96,11 +97,18 @@ describe('an attempt at a livecache server', () => {
   it('takes nothing for the welcome that is none', () => {
     const { heard, last } = setUp()
     last().open()
-    for (const text of ['{"type":"goal.created"}', '{', 'null', '{"type":"pong"}', '{"type":"error","code":"SLOW"}'])
-      last().sayText(text)
+    for (const text of ['{', 'null', '{"type":"pong"}', '{"type":"error","code":"SLOW"}']) last().sayText(text)
     expect(heard).toEqual(['opened'])
     last().say(welcome)
     expect(heard).toEqual(['opened', 'ready c1 0'])
+  })
+
+  it('ends where an event comes before the welcome: whoever speaks realtime.v1 holds events back', () => {
+    const { failures, last } = setUp()
+    last().open()
+    last().say({ type: 'ping' })
+    last().sayText('{"type":"goal.created","id":"7"}')
+    expect(failures).toMatchObject([{ code: 1006, wasOpen: true, blind: false, mute: false, isEcho: true }])
   })
 
   it('answers a ping that comes early', () => {
@@ -116,14 +124,16 @@ describe('an attempt that fails', () => {
   it('before it opens is blind, since nobody says why', () => {
     const { failures, last } = setUp()
     last().close(1006, 'gone')
-    expect(failures).toEqual([{ code: 1006, reason: 'gone', wasOpen: false, blind: true, mute: false }])
+    expect(failures).toEqual([{ code: 1006, reason: 'gone', wasOpen: false, blind: true, mute: false, isEcho: false }])
   })
 
   it('once open is not', () => {
     const { failures, last } = setUp()
     last().open()
     last().close(1011, 'broken')
-    expect(failures).toEqual([{ code: 1011, reason: 'broken', wasOpen: true, blind: false, mute: false }])
+    expect(failures).toEqual([
+      { code: 1011, reason: 'broken', wasOpen: true, blind: false, mute: false, isEcho: false },
+    ])
   })
 
   it('because nothing came after the open says so, and holds no link', () => {
@@ -133,7 +143,14 @@ describe('an attempt that fails', () => {
     expect(failures).toEqual([])
     vi.advanceTimersByTime(1)
     expect(failures).toEqual([
-      { code: 1006, reason: 'the server did not answer the sign-in in time', wasOpen: true, blind: false, mute: true },
+      {
+        code: 1006,
+        reason: 'the server did not answer the sign-in in time',
+        wasOpen: true,
+        blind: false,
+        mute: true,
+        isEcho: true,
+      },
     ])
     expect(last().closedByClient).toBe(true)
     last().say(welcome)
@@ -162,7 +179,7 @@ describe('an attempt that fails', () => {
       const { failures, last } = setUp()
       last().open()
       last().say({ type: 'error', ...said })
-      expect(failures).toEqual([{ ...failure, wasOpen: true, blind: false, mute: false }])
+      expect(failures).toEqual([{ ...failure, wasOpen: true, blind: false, mute: false, isEcho: false }])
       expect(last().closedByClient).toBe(true)
     }
   })

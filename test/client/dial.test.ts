@@ -21,6 +21,7 @@ function setUp(request: Partial<DialRequest> = {}, { oneWay = false } = {}) {
     {
       transport,
       kind: 'unknown',
+      offers: true,
       token: 't',
       auth: 'none',
       plainParams: () => ({ events: 'a' }),

@@ -2,7 +2,7 @@
 // and sends what many banks send.
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { WebSocketServer } from 'ws'
+import { type ServerOptions, WebSocketServer } from 'ws'
 import { createClient, type RealtimeClient } from '../../src/client/index.ts'
 
 const ends: (() => unknown)[] = []
@@ -17,8 +17,9 @@ const transaction = {
   transaction: { id: 'TXN-1', amount: 50_000, currency: 'NGN', type: 'TRANSFER', status: 'SUCCESS' },
 }
 
-async function startPlainServer() {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => false })
+/** @param options of ws; by default it chooses no subprotocol */
+async function startPlainServer(options: ServerOptions = { handleProtocols: () => false }) {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', ...options })
   await new Promise((resolve) => server.once('listening', resolve))
   const received: string[] = []
   const urls: string[] = []
@@ -107,5 +108,37 @@ describe('a client with no word about its server', () => {
     for (const socket of server.clients) socket.terminate()
     await until(() => client.inspect().counters.dials === 2 && client.getState().name === 'connected')
     expect(causes).toEqual(['joined', 'unconfirmed'])
+  })
+})
+
+describe('a server that chooses whatever subprotocol is offered, as ws does by itself', () => {
+  it('is found to be a plain one as soon as it sends an event', async () => {
+    const { server, urls, url } = await startPlainServer({})
+    server.on('connection', (socket) => {
+      const timer = setInterval(() => socket.send(JSON.stringify(transaction)), 50)
+      socket.on('close', () => clearInterval(timer))
+    })
+    const client = createClient({ url })
+    ends.push(client.dispose)
+    const heard: unknown[] = []
+    client.on('transaction', (event) => heard.push(event.payload))
+    client.hold()
+    await until(() => heard.length > 0)
+    expect(heard[0]).toEqual(transaction.transaction)
+    expect(urls).toHaveLength(2)
+    expect(client.getState()).toMatchObject({ name: 'connected' })
+  })
+
+  it('is found to be a plain one where it says nothing for as long as a sign-in may take', async () => {
+    const { url, urls, send } = await startPlainServer({})
+    const client = createClient({ url, authTimeoutMs: 300 })
+    ends.push(client.dispose)
+    const heard: unknown[] = []
+    client.on('transaction', (event) => heard.push(event.payload))
+    client.hold()
+    await until(() => client.getState().name === 'connected')
+    send(JSON.stringify(transaction))
+    await until(() => heard.length === 1)
+    expect(urls).toHaveLength(2)
   })
 })

@@ -35,6 +35,7 @@ function setUp({ order = [0, 1, 2], forbids = [] as number[] } = {}) {
         return {
           transport: forbids.includes(index) ? forbidden : scripted[index]!,
           kind: 'livecache',
+          offers: true,
           token: 't',
           auth: 'none',
           plainParams: () => ({}),
