@@ -1,4 +1,6 @@
 // Who may read what, as far as a token says it. What the app's own `authorize` adds to that is reach.ts.
+import { RealtimeError } from '../base/errors.ts'
+import { isObject } from '../base/json.ts'
 import { isPattern, matchesAnyStream } from '../protocol/filter.ts'
 import type { EventFrame } from './event-log.ts'
 
@@ -28,6 +30,21 @@ export type Authorize = (identity: Identity, stream: string) => boolean | Promis
 
 /** Whether somebody may read one event on a stream that this one reads. Asked for each event and reader, so it must be quick. */
 export type AuthorizeEvent = (identity: Identity, event: EventFrame) => boolean
+
+/** What is wrong with what `verify` answered; null where that is somebody. Whoever writes it without types must hear of it. */
+export function faultOfIdentity(verified: unknown): RealtimeError | null {
+  const { subject, streams, expiresAt } = isObject(verified) ? verified : {}
+  const isSomebody =
+    typeof subject === 'string' &&
+    Array.isArray(streams) &&
+    streams.every((stream) => typeof stream === 'string') &&
+    (expiresAt === undefined || typeof expiresAt === 'number')
+  if (isSomebody) return null
+  return new RealtimeError(
+    'invalid-option',
+    'verify answered with what is nobody, so the sign-in was refused. Return { subject, streams }: who it is, and the names or patterns of the streams that this one may read; expiresAt, where there is one, in epoch ms.',
+  )
+}
 
 export function mayRead(identity: Identity, stream: string): boolean {
   return matchesAnyStream(identity.streams, stream)

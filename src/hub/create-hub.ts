@@ -7,7 +7,7 @@ import { encodeAsOf } from '../protocol/as-of.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import type { EventTable } from '../protocol/define-events.ts'
 import { isPattern } from '../protocol/filter.ts'
-import type { Authorize, AuthorizeEvent, Identity, Verify } from './access.ts'
+import { type Authorize, type AuthorizeEvent, faultOfIdentity, type Identity, type Verify } from './access.ts'
 import { createContract } from './contract.ts'
 import { createDefaults } from './defaults.ts'
 import type { Appended, DefaultSubscription, Engine, NodeMessage, OnceKey } from './engine.ts'
@@ -265,6 +265,14 @@ export function createHub(given: HubOptions): Hub {
 
   // ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+  async function verify(token: string | undefined): Promise<Identity> {
+    const verified = await options.verify(token)
+    const fault = faultOfIdentity(verified)
+    if (fault === null) return verified
+    onError(fault)
+    throw fault
+  }
+
   const { authorizePublish: authorize, rateLimiter, pressure } = options
   const onLimited = () => watch.refused({ code: 'RATE_LIMIT', limit: 'publish' })
   const publishing = createPublishing({
@@ -292,6 +300,7 @@ export function createHub(given: HubOptions): Hub {
 
   const shared: SessionHub = {
     ...options,
+    verify,
     limits,
     log,
     matchers: createMatchers(),
@@ -354,7 +363,7 @@ export function createHub(given: HubOptions): Hub {
     },
     asOf: (streams) => encodeAsOf(Object.fromEntries(streams.map((stream) => [stream, log.head(named(stream))]))),
     connect,
-    identify: async (token) => options.verify(token),
+    identify: verify,
     session: fanOut.find,
     revoke: ({ subject, streams }) => tell({ kind: 'revoke', subject, ...(streams && { streams }) }),
     resync: ({ streams, reason } = {}) =>

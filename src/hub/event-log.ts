@@ -1,5 +1,6 @@
 // What was published lately, in order, so that a session can go on where it left off. In memory: of its own it ends with the process; with
 // an engine it is a copy of what all nodes share.
+import { randomId } from '../base/random-id.ts'
 import type { EventEntity, EventOrigin } from '../protocol/event.ts'
 import type { Position } from '../protocol/frames.ts'
 import { headOf } from './stream-names.ts'
@@ -78,7 +79,7 @@ interface StreamLog {
 }
 
 export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptions): EventLog {
-  let epoch: string = crypto.randomUUID()
+  let epoch = randomId()
   const logs = new Map<string, StreamLog>()
   const byHead = new Map<string, Set<string>>()
   const byId = new Map<string, LoggedEvent>()
@@ -131,7 +132,7 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
     get lastIndex() {
       return lastIndex
     },
-    append({ type, payload, stream, entity, origin, v, id = crypto.randomUUID() }) {
+    append({ type, payload, stream, entity, origin, v, id = randomId() }) {
       const at = now()
       const frame: EventFrame = {
         type,

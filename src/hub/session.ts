@@ -1,4 +1,5 @@
 // One client's stay at the server: what it says, what it subscribed to, what it is sent. Who it is, is sign-in.ts.
+import { randomId } from '../base/random-id.ts'
 import { throwLater, type Undo } from '../base/emitter.ts'
 import { decodeClientFrame, encodeFrame } from '../protocol/codec.ts'
 import { closeCodes } from '../protocol/codes.ts'
@@ -56,7 +57,7 @@ export function createSession(
 
 /** A class, as are its parts: a server has thousands of them, and functions made for each would be most of its memory. */
 class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
-  readonly id = crypto.randomUUID()
+  readonly id = randomId()
   readonly sink: SessionSink
   readonly isLivecache: boolean
   readonly awaitsAcks: boolean

@@ -194,3 +194,23 @@ describe('asking for another fetch', () => {
     expect(bo.ofType('resync')).toEqual([{ type: 'resync' }])
   })
 })
+
+describe('verify', () => {
+  it.each([
+    undefined,
+    null,
+    'ada',
+    {},
+    { subject: 'ada' },
+    { subject: 7, streams: [] },
+    { subject: 'ada', streams: 'tenant:1' },
+  ])('that answers %j lets nobody in, and whoever wrote it is told', async (answer) => {
+    const onError = vi.fn()
+    const { closed } = await signedIn(newHub({ verify: () => answer as never, onError }))
+    expect(closed).toEqual([[4401, 'the token was refused']])
+    expect(onError.mock.calls[0]![0]).toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringContaining('Return { subject, streams }') as string,
+    })
+  })
+})
