@@ -1,11 +1,8 @@
 // What a scenario may say, what its templates become, and what is said of one that is wrong.
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
-import { builtInScenario } from '../../src/cli/built-in-scenario.ts'
 import { findJsonFault } from '../../src/cli/json-position.ts'
 import { parseScenario, readScenario } from '../../src/cli/scenario.ts'
-import { checkPayload } from '../../src/protocol/define-events.ts'
-import { goalEvents } from '../../src/goals/index.ts'
 
 const now = Date.parse('2026-11-09T13:07:00.000Z')
 
@@ -126,20 +123,6 @@ describe('a scenario', () => {
   it('sends to the stream "mock" where it names none', () => {
     const { fill, events } = read({ events: { one: { type: 'a.b', payload: 1 } } })
     expect(fill(events.get('one')!).stream).toBe('mock')
-  })
-
-  it('comes built in, fit for the goals pack and without a gap between what it says', () => {
-    const { events, fill, steps, loop } = read(builtInScenario)
-    const payloads = [...events.values()].map((template) => fill(template))
-    for (const { type, payload } of payloads) {
-      const row = Object.hasOwn(goalEvents, type) ? goalEvents[type as keyof typeof goalEvents] : undefined
-      expect(checkPayload(row, payload)).toMatchObject({ ok: true })
-    }
-    expect(payloads.filter(({ type }) => type in goalEvents)).toHaveLength(3)
-    expect(
-      loop && steps.every(({ afterMs, everyMs, repeat }) => afterMs === 2_000 && (repeat === 1 || everyMs === 2_000)),
-    ).toBe(true)
-    expect(steps.flatMap(({ emit }) => emit)).toHaveLength(events.size)
   })
 
   const event = { type: 'a.b', payload: 1 }
