@@ -40,6 +40,8 @@ const maxStreamsPerFrame = 250
 const barePing = encodeFrame({ type: 'ping' })
 const pongText = encodeFrame({ type: 'pong' })
 const nothingPublished = Promise.resolve()
+/** What a client does by itself upon 4429, in ms. */
+const stayAwayMs = 30_000
 /** Time to follow a `reconnect`, behind its own spread, in ms. */
 const reconnectGraceMs = 30_000
 
@@ -433,7 +435,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   /** One after the other, however long a decision takes; what else the client says does not wait. */
   #publish(frame: PublishFrame) {
     if (this.#waitingPublishes === maxWaitingPublishes)
-      return this.end(closeCodes.rateLimit, 'too much waits to be published')
+      return this.endAtLimit('publishes', closeCodes.rateLimit, 'too much waits to be published')
     this.#waitingPublishes++
     this.#published = this.#published.then(() => this.#publishNow(frame)).catch(throwLater)
   }
@@ -541,6 +543,10 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   endAtLimit(limit: string | null, code: number, reason: string) {
     if (limit !== null)
       this.#tell.refused({ code: code === closeCodes.rateLimit ? 'RATE_LIMIT' : 'RESYNC', limit, session: this.info() })
+    // A close code has no room for it. Whoever is not signed in is told nothing more.
+    if (code === closeCodes.rateLimit && this.isLivecache && this.identity() !== null) {
+      this.#send({ type: 'error', code: 'RATE_LIMIT', message: reason, retryable: true, retryAfterMs: stayAwayMs })
+    }
     this.end(code, reason)
   }
 

@@ -20,6 +20,9 @@ describe('frames', () => {
     const { say, closed, ofType } = await signedIn(newHub({ limits: { frames }, observers }))
     for (let count = 0; count < 11; count++) say({ type: 'ping' })
     expect(ofType('pong')).toHaveLength(10)
+    expect(ofType('error')).toEqual([
+      { type: 'error', code: 'RATE_LIMIT', message: 'too many frames', retryable: true, retryAfterMs: 30_000 },
+    ])
     expect(closed).toEqual([[4429, 'too many frames']])
     expect(refused).toEqual(['frames'])
   })
