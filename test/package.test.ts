@@ -202,7 +202,7 @@ it('is packed without tests, sources and pictures, and with the pages that its e
   ]
   const paths = files.map(({ path }) => path)
   const expected =
-    /^(dist\/|docs\/([\w-]+\/)?[\w-]+\.md$|docs\/operations\/[\w-]+\.(yml|json)$|(package\.json|(README|CHANGELOG)\.md|LICENSE)$)/
+    /^(dist\/|docs\/([\w-]+\/)?[\w-]+\.md$|docs\/drawings\/[\w-]+\.svg$|docs\/operations\/[\w-]+\.(yml|json)$|(package\.json|llms\.txt|src\/protocol\/README\.md|(README|CHANGELOG)\.md|LICENSE)$)/
   expect(paths.filter((path) => !expected.test(path))).toEqual([])
   expect(paths).toEqual(expect.arrayContaining(['docs/errors.md', 'LICENSE']))
   expect(size).toBeLessThan(1_000_000)
