@@ -16,8 +16,9 @@ const from = (ip: string) => ({ 'X-Forwarded-For': ip })
 /** Generous: it shares two cores with the flood and with whatever else runs. What a missing limit costs is seconds. */
 function expectFine({ p50, p95, count }: Waits) {
   expect(count).toBeGreaterThan(0)
-  expect(p50).toBeLessThan(150)
-  expect(p95).toBeLessThan(750)
+  // Generous, as the cores are shared with other tests: before there were limits the same floods held a bystander up for 9 to 150 s.
+  expect(p50).toBeLessThan(600)
+  expect(p95).toBeLessThan(2_500)
 }
 
 const textsOf = ({ texts }: RawSocket) => texts().map((text) => JSON.parse(text) as Record<string, unknown>)
