@@ -26,7 +26,7 @@ async function servePage(): Promise<{ address: string; close: () => void }> {
   const script = await bundleChecks()
   const server = createServer((request, response) => {
     const isScript = request.url === '/checks.js'
-    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' })
+    response.writeHead(200, { 'content-type': `text/${isScript ? 'javascript' : 'html'}; charset=utf-8` })
     response.end(isScript ? script : '<!doctype html><title>checks</title><script src="/checks.js"></script>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
