@@ -10,9 +10,11 @@ export function writeResults(title: string, text: string) {
 
 /** `whole` with the part that begins with the heading `title` as given. */
 export function withPart(whole: string, title: string, text: string): string {
-  const parts = whole.split(/^(?=# )/m).map((part) => part.trim())
-  const part = `# ${title}\n\n${text.trim()}`
-  const at = parts.findIndex((known) => known.startsWith(`# ${title}\n`))
-  const kept = at === -1 ? [...parts, part] : parts.with(at, part)
-  return `${kept.filter((known) => known !== '').join('\n\n')}\n`
+  const [, ...parts] = whole.split(/^(?=## )/m).map((part) => part.trim())
+  const part = `## ${title}\n\n${text.trim()}`
+  const at = parts.findIndex((known) => known.startsWith(`## ${title}\n`))
+  return `${[heading, ...(at === -1 ? [...parts, part] : parts.with(at, part))].join('\n\n')}\n`
 }
+
+/** One page, and so one heading of the first rank. */
+const heading = '# Results'

@@ -241,19 +241,21 @@ describe('goals', () => {
 })
 
 describe('the file of results', () => {
-  const whole = '# Results of the page\n\nfast\n\n# Results of the gateway\n\nold\n'
+  const whole = '# Results\n\n## Results of the page\n\nfast\n\n## Results of the gateway\n\nold\n'
 
   it('keeps what others wrote', () => {
     expect(withPart(whole, 'Results of the gateway', 'new')).toBe(
-      '# Results of the page\n\nfast\n\n# Results of the gateway\n\nnew\n',
+      '# Results\n\n## Results of the page\n\nfast\n\n## Results of the gateway\n\nnew\n',
     )
     expect(withPart(whole, 'Results of the page', 'faster')).toBe(
-      '# Results of the page\n\nfaster\n\n# Results of the gateway\n\nold\n',
+      '# Results\n\n## Results of the page\n\nfaster\n\n## Results of the gateway\n\nold\n',
     )
   })
 
   it('gets a part that it has not', () => {
-    expect(withPart('', 'One', 'text')).toBe('# One\n\ntext\n')
-    expect(withPart('# One\n\ntext\n', 'Two', 'more')).toBe('# One\n\ntext\n\n# Two\n\nmore\n')
+    expect(withPart('', 'One', 'text')).toBe('# Results\n\n## One\n\ntext\n')
+    expect(withPart('# Results\n\n## One\n\ntext\n', 'Two', 'more')).toBe(
+      '# Results\n\n## One\n\ntext\n\n## Two\n\nmore\n',
+    )
   })
 })
