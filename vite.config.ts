@@ -101,6 +101,9 @@ const smoke = [
   'test/{proxy,readme,package,first-minutes,without-goals,examples}.test.ts',
 ]
 
+/** They measure how long others wait while one floods: one after the other, once all else is done, or they would measure their neighbours. */
+const alone = ['test/gateway/{limits,hardening,redact}.test.ts']
+
 /** React 18 beside 19: whatever asks for React gets it, Testing Library and TanStack Query too. */
 const react18 = {
   alias: [
@@ -147,7 +150,11 @@ export default defineConfig(({ mode }) => ({
           typecheck: { enabled: true, tsconfig: './tsconfig.json', include: ['test/**/*.test-d.ts'] },
         },
       },
-      { extends: true as const, test: { name: 'smoke', include: smoke } },
+      { extends: true as const, test: { name: 'smoke', include: smoke, exclude: alone } },
+      {
+        extends: true as const,
+        test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
       {
         extends: true as const,
         test: {

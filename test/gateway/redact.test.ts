@@ -31,8 +31,7 @@ describe('a text for the log', () => {
       const long = text.repeat(20_000_000 / text.length)
       const begun = performance.now()
       expect(scrub(long).length).toBeLessThanOrEqual(501)
-      // Read as a whole it takes seconds.
-      expect(performance.now() - begun).toBeLessThan(500)
+      expect(performance.now() - begun).toBeLessThan(20)
     }
   })
 })
