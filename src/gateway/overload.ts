@@ -19,8 +19,15 @@ export interface OverloadWatch {
 
 const maxFactor = 4
 const sampleMs = 50
+/** A loop that did more than this part of the time is worth being looked at. */
+const busyFrom = 0.05
 
-/** Throws `invalid-option` for a limit that is none. */
+/**
+ * Looks at the clock every 50 ms while somebody asks, or the loop has something to do; once a window at rest, since 20 wakes a second would be
+ * most of what an idle server does. The first time after a rest, what was late before anybody asked counts as far as that one look can tell.
+ *
+ * Throws `invalid-option` for a limit that is none.
+ */
 export function createOverloadWatch({ limitMs = 200, windowMs = 1_000 }: OverloadOptions = {}): OverloadWatch {
   if (!(limitMs > 0)) {
     throw new RealtimeError(
@@ -31,36 +38,67 @@ export function createOverloadWatch({ limitMs = 200, windowMs = 1_000 }: Overloa
   let factor = 1
   let before = 0
   let worst = 0
-  let sampledAt = performance.now()
   // A process that starts is late and not overloaded: what comes before the end of its first window does not count.
   let countsFrom = Infinity
   let windowEndsAt = Infinity
+  let isAwake = true
+  let isAsked = false
+  let isClosed = false
+  let utilization = performance.eventLoopUtilization()
+  let setAt = 0
+  let dueAt = 0
+  let timer: ReturnType<typeof setTimeout>
 
-  // A timer rather than monitorEventLoopDelay, which wakes the process more often and has to be asked by a timer all the same.
-  const timer = setInterval(() => {
+  // A timer rather than monitorEventLoopDelay, which has to be asked by a timer all the same.
+  function lookIn(ms: number) {
+    setAt = performance.now()
+    dueAt = setAt + ms
+    timer = setTimeout(look, ms)
+    // A process with nothing else to do may end.
+    timer.unref()
+  }
+
+  function look() {
     const time = performance.now()
     if (countsFrom === Infinity) countsFrom = windowEndsAt = time + windowMs
-    if (sampledAt >= countsFrom) worst = Math.max(worst, time - sampledAt - sampleMs)
-    sampledAt = time
+    else if (setAt >= countsFrom) worst = Math.max(worst, time - dueAt)
     factor = Math.max(factor, tightened(worst / limitMs))
-    if (time < windowEndsAt) return
+    if (time >= windowEndsAt) endWindow(time)
+    lookIn(isAwake ? sampleMs : windowMs)
+  }
+
+  function endWindow(time: number) {
     if (worst < limitMs / 2) factor = Math.max(1, factor * 0.8)
+    const isBusy = performance.eventLoopUtilization(utilization).utilization > busyFrom
+    utilization = performance.eventLoopUtilization()
+    isAwake = isAsked || isBusy || factor > 1
+    isAsked = false
     before = worst
     worst = 0
     windowEndsAt = time + windowMs
-  }, sampleMs)
-  // A process with nothing else to do may end.
-  timer.unref()
+  }
+
+  function wake() {
+    isAwake = true
+    clearTimeout(timer)
+    if (performance.now() > dueAt) look()
+    else lookIn(sampleMs)
+  }
+
+  lookIn(sampleMs)
 
   return {
     get factor() {
+      isAsked = true
+      if (!isAwake && !isClosed) wake()
       return factor
     },
     get lagMs() {
       return Math.max(before, worst)
     },
     close() {
-      clearInterval(timer)
+      isClosed = true
+      clearTimeout(timer)
       factor = 1
       before = worst = 0
     },

@@ -1,10 +1,11 @@
 // Whether the process keeps up, with a loop that is really blocked.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createOverloadWatch, type OverloadOptions } from '../../src/gateway/overload.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createOverloadWatch, type OverloadOptions, type OverloadWatch } from '../../src/gateway/overload.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(() => {
+  vi.restoreAllMocks()
   for (const end of ends.splice(0)) end()
 })
 
@@ -14,8 +15,13 @@ function watch(options?: OverloadOptions) {
   return overload
 }
 
-/** Past what does not count. */
-const started = (windowMs = 1_000) => sleep(windowMs + 150)
+/** Past what does not count, and asked all the time, as a gateway does that has something to do. */
+async function started(overload: OverloadWatch, windowMs = 1_000) {
+  for (const until = performance.now() + windowMs + 150; performance.now() < until;) {
+    expect(overload.factor).toBe(1)
+    await sleep(10)
+  }
+}
 
 function block(ms: number) {
   const until = performance.now() + ms
@@ -33,7 +39,7 @@ describe('a watch on the event loop', () => {
 
   it('tightens at once by how late they are, up to a quarter, and loosens slowly', async () => {
     const overload = watch({ limitMs: 400, windowMs: 200 })
-    await started(200)
+    await started(overload, 200)
     block(1_050)
     await sleep(20)
     expect(overload.lagMs).toBeGreaterThan(900)
@@ -54,7 +60,7 @@ describe('a watch on the event loop', () => {
 
   it('does not loosen while the loop is still rather late', async () => {
     const overload = watch({ limitMs: 200, windowMs: 100 })
-    await started(100)
+    await started(overload, 100)
     block(1_000)
     await sleep(20)
     expect(overload.factor).toBe(4)
@@ -65,6 +71,42 @@ describe('a watch on the event loop', () => {
     expect(overload.factor).toBe(4)
   }, 20_000)
 
+  it('hardly wakes the process while there is nothing to do and nobody asks', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    const overload = watch({ windowMs: 500 })
+    await sleep(1_500)
+    timers.mockClear()
+    await sleep(3_000)
+    // One of them is this test's.
+    expect(timers.mock.calls.length).toBeLessThan(9)
+    const asked = overload.factor
+    timers.mockClear()
+    await sleep(400)
+    expect(asked).toBe(1)
+    expect(timers.mock.calls.length).toBeGreaterThan(4)
+  }, 20_000)
+
+  it('is awake once the loop was busy, though nobody asks', async () => {
+    const overload = watch({ limitMs: 400, windowMs: 500 })
+    await sleep(1_500)
+    block(1_000)
+    await sleep(600)
+    const { lagMs } = overload
+    block(1_500)
+    await sleep(20)
+    expect(lagMs).toBeLessThan(1_050)
+    expect(overload.lagMs).toBeGreaterThan(1_350)
+    expect(overload.factor).toBeGreaterThan(3)
+  }, 20_000)
+
+  it('counts what was late before the first question after a rest, as far as it can tell', async () => {
+    const overload = watch({ limitMs: 200, windowMs: 100 })
+    await sleep(800)
+    block(2_000)
+    // Before any timer: this is the same task.
+    expect(overload.factor).toBe(4)
+  }, 20_000)
+
   it('does not count the time in which the process starts', async () => {
     const overload = watch({ limitMs: 200, windowMs: 400 })
     block(1_000)
@@ -72,7 +114,7 @@ describe('a watch on the event loop', () => {
     block(400)
     await sleep(20)
     expect([overload.factor, overload.lagMs]).toEqual([1, 0])
-    await started(400)
+    await started(overload, 400)
     block(1_000)
     await sleep(20)
     expect(overload.factor).toBe(4)
@@ -80,7 +122,7 @@ describe('a watch on the event loop', () => {
 
   it('can be told not to', async () => {
     const overload = watch({ limitMs: Infinity, windowMs: 100 })
-    await started(100)
+    await started(overload, 100)
     block(500)
     await sleep(20)
     expect(overload.factor).toBe(1)
@@ -89,7 +131,7 @@ describe('a watch on the event loop', () => {
 
   it('is all well once it was closed', async () => {
     const overload = watch({ windowMs: 100 })
-    await started(100)
+    await started(overload, 100)
     block(1_000)
     await sleep(20)
     expect(overload.factor).toBe(4)
