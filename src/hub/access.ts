@@ -17,7 +17,8 @@ export interface Identity {
 }
 
 /**
- * Says who a token belongs to. Throwing refuses it; the reason is not told to the client.
+ * Says who a token belongs to. Throwing refuses it; the reason is not told to the client. Asked again where access of that one was revoked
+ * while it was asked.
  * @param token undefined where the client sent none.
  */
 export type Verify = (token: string | undefined) => Identity | Promise<Identity>

@@ -20,8 +20,11 @@ import type { HubObserver, HubStats } from './observer.ts'
 import { travel, type Travelling } from './publishable.ts'
 import { type AuthorizePublish, createPublishing } from './publishing.ts'
 import type { RateLimiter } from './rate-limit.ts'
+import { createRevocations } from './revocations.ts'
 import { createSession } from './session.ts'
 import type { Session, SessionEvents, SessionHub, SessionRequest, SessionSink } from './session-port.ts'
+import { TokenRefused } from './token-refused.ts'
+import type { Verifying } from './sign-in.ts'
 import { createWatch } from './watch.ts'
 
 export interface HubOptions {
@@ -124,6 +127,8 @@ export interface Hub {
 const retryMs = 1_000
 /** Events longer than this are told of: every reader pays for them. */
 const largeBytes = 1_024
+/** How often one token is verified while access of its user is being revoked; then it has to come again. */
+const maxVerified = 10
 /** An ack may be this late, then the longest wait between attempts, then the time to open: the longest way back of a client. */
 const wayBackMs = 32_000 + 10_000
 
@@ -177,6 +182,7 @@ export function createHub(given: HubOptions): Hub {
   let closed = false
   let isReady = engine === undefined
   const asked = new WeakSet<Session>()
+  const revocations = createRevocations()
 
   // ── events ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -229,6 +235,7 @@ export function createHub(given: HubOptions): Hub {
   }
 
   function hear(message: NodeMessage) {
+    if (message.kind === 'revoke') revocations.add(message.subject)
     for (const session of [...fanOut.all]) {
       if (message.kind === 'resync') session.resync(message.streams, message.reason)
       else if (session.identity()?.subject !== message.subject) continue
@@ -265,12 +272,27 @@ export function createHub(given: HubOptions): Hub {
 
   // ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async function verify(token: string | undefined): Promise<Identity> {
+  async function ask(token: string | undefined): Promise<Identity> {
     const verified = await options.verify(token)
     const fault = faultOfIdentity(verified)
     if (fault === null) return verified
     onError(fault)
     throw fault
+  }
+
+  function verify(...[token, then, refuse, times = 1]: [...Parameters<Verifying>, times?: number]) {
+    const wasRevoked = revocations.watch()
+    ask(token).then(
+      (verified) => {
+        if (!wasRevoked(verified.subject)) then(verified)
+        else if (times < maxVerified) verify(token, then, refuse, times + 1)
+        else refuse(new TokenRefused('revoked-meanwhile', 'Access was revoked again and again while it was verified.'))
+      },
+      (cause: unknown) => {
+        wasRevoked()
+        refuse(cause)
+      },
+    )
   }
 
   const { authorizePublish: authorize, rateLimiter, pressure } = options
@@ -283,6 +305,7 @@ export function createHub(given: HubOptions): Hub {
     limit: limits.publish,
     pressure,
     onLimited,
+    revocations,
     now: clock.now,
     retentionMs,
     onError,
@@ -363,7 +386,7 @@ export function createHub(given: HubOptions): Hub {
     },
     asOf: (streams) => encodeAsOf(Object.fromEntries(streams.map((stream) => [stream, log.head(named(stream))]))),
     connect,
-    identify: verify,
+    identify: (token) => new Promise((resolve, reject) => verify(token, resolve, reject)),
     session: fanOut.find,
     revoke: ({ subject, streams }) => tell({ kind: 'revoke', subject, ...(streams && { streams }) }),
     resync: ({ streams, reason } = {}) =>

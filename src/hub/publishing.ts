@@ -7,7 +7,8 @@ import type { Appended, OnceKey } from './engine.ts'
 import type { NewEvent } from './event-log.ts'
 import type { Travelling } from './publishable.ts'
 import { createPublishedIds } from './published-ids.ts'
-import type { RateLimit, RateLimiter } from './rate-limit.ts'
+import type { RateLimit, RateLimiter, Verdict } from './rate-limit.ts'
+import type { Revocations } from './revocations.ts'
 
 /** What a client wants published. Nothing of it was checked but its shape. */
 export interface PublishRequest {
@@ -42,6 +43,7 @@ export interface PublishingOptions {
   limit: RateLimit
   pressure: () => number
   onLimited: (subject: string) => void
+  revocations: Revocations
   now: () => number
   /** How long the ids of clients are remembered, in ms. */
   retentionMs: number
@@ -68,7 +70,8 @@ interface Refusal {
 const maxIdsPerSubject = 1_000
 
 export function createPublishing(options: PublishingOptions): Publishing {
-  const { authorize, append, check, rateLimiter, limit, pressure, onLimited, now, retentionMs, onError } = options
+  const { authorize, append, check, rateLimiter, limit, pressure, onLimited, revocations, now, retentionMs, onError } =
+    options
   const ids = createPublishedIds<Outcome>({
     now,
     retentionMs,
@@ -78,12 +81,21 @@ export function createPublishing(options: PublishingOptions): Publishing {
 
   async function tryToPublish(frame: PublishFrame, identity: Identity, clientId: string): Promise<Outcome> {
     if (authorize === undefined || isReserved(frame.event)) return forbidden
-    const waitMs = await rateLimiter.take('publish', identity.subject, limit, pressure())
+    const wasRevoked = revocations.watch()
+    let waitMs: Verdict
+    let decision: PublishDecision = false
+    let isOld: boolean
+    try {
+      waitMs = await rateLimiter.take('publish', identity.subject, limit, pressure())
+      if (waitMs === null) decision = await authorize(identity, requestOf(frame))
+    } finally {
+      isOld = wasRevoked(identity.subject)
+    }
     if (waitMs !== null) {
       onLimited(identity.subject)
       return { code: 'RATE_LIMIT', message: 'too much was published', retryable: true, retryAfterMs: waitMs }
     }
-    const decision = await authorize(identity, requestOf(frame))
+    if (isOld) return revokedMeanwhile
     if (!decision) return forbidden
     const event = eventOf(frame, decision, clientId)
     if (event.stream === undefined) return refusal('INVALID', 'name the stream to publish it on')
@@ -145,5 +157,11 @@ function eventOf(frame: PublishFrame, decision: Exclude<PublishDecision, false>,
 const isReserved = (type: string) => type.startsWith('system.')
 
 const refusal = (code: string, message: string): Refusal => ({ code, message, retryable: false })
+
+const revokedMeanwhile: Refusal = {
+  code: 'INTERNAL',
+  message: 'access was changed while it was asked for; it was not published',
+  retryable: true,
+}
 
 const forbidden = refusal('FORBIDDEN', 'this may not be published')

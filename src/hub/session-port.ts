@@ -2,14 +2,14 @@
 import type { Clock } from '../base/clock.ts'
 import type { SubscriptionSpec } from '../protocol/filter.ts'
 import type { SubscribeFrame } from '../protocol/frames.ts'
-import type { Authorize, AuthorizeEvent, Identity, Verify } from './access.ts'
+import type { Authorize, AuthorizeEvent, Identity } from './access.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
 import type { Heartbeats } from './heartbeat.ts'
 import type { SessionLimits } from './limits.ts'
 import type { Matchers } from './matcher.ts'
 import type { HubStats, SessionInfo } from './observer.ts'
 import type { Publishing } from './publishing.ts'
-import type { SessionRefusal } from './sign-in.ts'
+import type { SessionRefusal, Verifying } from './sign-in.ts'
 
 /** The socket, as far as a session needs one. */
 export interface SessionSink {
@@ -57,7 +57,7 @@ export interface SessionHub {
   matchers: Matchers
   publishing: Publishing
   stats: HubStats
-  verify: Verify
+  verify: Verifying
   authorize: Authorize | undefined
   authorizeEvent: AuthorizeEvent | undefined
   heartbeatMs: number

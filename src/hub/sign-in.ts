@@ -2,14 +2,21 @@
 import type { Clock } from '../base/clock.ts'
 import type { Undo } from '../base/emitter.ts'
 import { closeCodes } from '../protocol/codes.ts'
-import type { Identity, Verify } from './access.ts'
+import type { Identity } from './access.ts'
 import { TokenRefused } from './token-refused.ts'
 
 /** The same for all sessions of a hub. */
 export interface SignInHub {
   clock: Clock
-  verify: Verify
+  verify: Verifying
 }
+
+/** Calls one of the two. In the same turn as `then` its answer is no older than whatever was revoked. */
+export type Verifying = (
+  token: string | undefined,
+  then: (verified: Identity) => void,
+  refuse: (cause: unknown) => void,
+) => void
 
 /** Whose sign-in it is. */
 export interface SigningIn {
@@ -52,12 +59,12 @@ export class SignIn {
   /** @param then is told who it is, unless the session has ended by then; afterwards `ready` runs */
   start(token: string | undefined, then: (identity: Identity) => void, ready: () => void): void {
     this.isVerifying = true
-    const ask = async () => this.#hub.verify(token)
-    ask().then(
+    this.#hub.verify(
+      token,
       (verified) => {
         if (!this.#session.isOver) this.#verified(verified, then, ready)
       },
-      (cause: unknown) => {
+      (cause) => {
         if (!this.#session.isOver) this.#refused(cause, ready)
       },
     )

@@ -26,6 +26,10 @@ export type TokenRefusal =
   | 'bad-claim'
   /** The app's own function failed on the claims. Says nothing about the token. */
   | 'claims-failed'
+  /** Access of this user was revoked again and again while it was verified. Says nothing about the token. */
+  | 'revoked-meanwhile'
+
+const temporary: readonly TokenRefusal[] = ['keys-unavailable', 'claims-failed', 'revoked-meanwhile']
 
 /** Thrown by a `verify`. Its code is always `unauthorized`; which of the reasons it was, is `reason`. */
 export class TokenRefused extends RealtimeError {
@@ -43,6 +47,6 @@ export class TokenRefused extends RealtimeError {
 
   /** True where it is the server's fault: the same token may be accepted later, so the client should come back with it. */
   get isTemporary(): boolean {
-    return this.reason === 'keys-unavailable' || this.reason === 'claims-failed'
+    return temporary.includes(this.reason)
   }
 }
