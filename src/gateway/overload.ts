@@ -1,4 +1,5 @@
 // Whether this process keeps up, told by how late its timers come. What is then refused is admission.ts.
+import { performance } from 'node:perf_hooks'
 import { RealtimeError } from '../base/errors.ts'
 
 export interface OverloadOptions {
