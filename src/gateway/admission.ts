@@ -2,6 +2,7 @@
 import { definedOf } from '../base/defined.ts'
 import { RealtimeError } from '../base/errors.ts'
 import type { RateLimit, RateLimiter, Verdict } from '../hub/rate-limit.ts'
+import { isTemporaryRefusal } from '../hub/token-refused.ts'
 import { limitKey } from './client-ip.ts'
 import { memoryRateLimiter } from './memory-rate-limiter.ts'
 
@@ -22,6 +23,11 @@ export interface LimitOptions {
   maxStrangersPerIp?: number
   /** How often one address may come. Beyond it: 429 `RATE_LIMIT`. @default 500 at once, 50 a second */
   connect?: RateLimit
+  /**
+   * How often one user may ask by a request of its own, as for its subscriptions over HTTP. Beyond it: 429 `RATE_LIMIT`. What is refused there,
+   * for its token or for this, counts for the address, which may be refused as often as it may come. @default 100 at once, 10 a second
+   */
+  requests?: RateLimit
 }
 
 export const defaultLimits: Required<LimitOptions> = {
@@ -31,8 +37,11 @@ export const defaultLimits: Required<LimitOptions> = {
   maxStrangers: 2_000,
   maxStrangersPerIp: 200,
   connect: { burst: 500, perSecond: 50 },
+  requests: { burst: 100, perSecond: 10 },
 }
 
+/** Names of rates. */
+type Often = 'connect' | 'requests'
 type Crowded = 'connections' | 'perIp' | 'perUser' | 'strangers' | 'strangersPerIp' | 'overload'
 
 /** How long a user is kept out who flooded, in ms: as long as a client of ours stays away by itself. */
@@ -42,7 +51,7 @@ export interface Refusal {
   readonly ok: false
   readonly code: 'RATE_LIMIT' | 'TRY_LATER'
   /** Which option it was, without its `max`; `overload` where there would have been room at any other time. */
-  readonly limit: Crowded | 'connect' | 'flood'
+  readonly limit: Crowded | Often | 'flood'
   readonly message: string
   /** When it may succeed. A part of it is left to chance, so that those who were refused together do not return together. */
   readonly retryAfterMs: number
@@ -59,12 +68,22 @@ export interface Stay {
 export interface Admission {
   /** To be asked before a connection begins. Never rejects. */
   admit(ip: string): Promise<{ readonly ok: true; readonly stay: Stay } | Refusal>
+  /**
+   * Lets a token be verified that is shown for one request alone, unless its address has shown too many bad ones. Rejects as `verify` does.
+   */
+  identify<Who extends { readonly subject: string }>(
+    ip: string,
+    verify: () => Promise<Who>,
+  ): Promise<{ readonly ok: true; readonly identity: Who } | Refusal>
   /** To be called when a session of this user was ended for a flood (4429): a new one would begin with a new budget. */
   keepOut(subject: string): void
   /** Now. */
   readonly counts: { connections: number; strangers: number; addresses: number; users: number; keptOut: number }
   readonly limits: Required<LimitOptions>
 }
+
+/** Where, how many there are, how many there may be. */
+type Crowd = readonly [what: Crowded, count: number, limit: number]
 
 interface Refused {
   ip: string
@@ -105,6 +124,7 @@ const why: Record<Refusal['limit'], string> = {
   strangers: 'too many are signing in',
   strangersPerIp: 'too many are signing in from your address',
   connect: 'your address comes too often',
+  requests: 'this user asks too often',
   flood: 'this user has just sent too much',
   overload: 'this server has more to do than it can',
 }
@@ -119,18 +139,22 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
   const addresses = createTally()
   const strangersByAddress = createTally()
   const users = createTally()
-  /** Until when, oldest first: all are kept out for as long. */
-  const keptOut = new Map<string, number>()
+  /** Users who flooded, and addresses that were refused too often. */
+  const keptOut = createKeptOut(now)
+  const keptOutAddresses = createKeptOut(now)
   let connections = 0
   let strangers = 0
 
-  function findFull(address: string): Crowded | undefined {
-    const there = [
-      ['connections', connections, limits.maxConnections],
-      ['perIp', addresses.of(address), limits.maxPerIp],
-      ['strangersPerIp', strangersByAddress.of(address), limits.maxStrangersPerIp],
-      ['strangers', strangers, limits.maxStrangers],
-    ] as const
+  const connectionsWith = (address: string): Crowd[] => [
+    ['connections', connections, limits.maxConnections],
+    ['perIp', addresses.of(address), limits.maxPerIp],
+  ]
+  const strangersWith = (address: string): Crowd[] => [
+    ['strangersPerIp', strangersByAddress.of(address), limits.maxStrangersPerIp],
+    ['strangers', strangers, limits.maxStrangers],
+  ]
+
+  function findFull(there: readonly Crowd[]): Crowded | undefined {
     const full = there.find(([, count, limit]) => count >= limit)
     if (full !== undefined) return full[0]
     const factor = pressure()
@@ -151,20 +175,30 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     return refuse(limit, afterMs + random() * spreadMs, about)
   }
 
-  function refuseOften(waitMs: number, about: Refused): Refusal {
-    const { burst, perSecond } = limits.connect
+  function refuseOften(limit: Often, waitMs: number, about: Refused): Refusal {
+    const { burst, perSecond } = limits[limit]
     const { atLeast, atMost } = connectSpreadMs
     const refillMs = (burst / perSecond) * 1_000
-    return refuse('connect', waitMs + random() * Math.min(atMost, Math.max(atLeast, refillMs)), about)
+    return refuse(limit, waitMs + random() * Math.min(atMost, Math.max(atLeast, refillMs)), about)
   }
 
   /** Null, or in how many ms to come back. A limiter that fails must neither stop the traffic nor keep a place taken. */
-  async function takeOne(address: string): Promise<Verdict> {
+  async function takeOne(kind: string, key: string, limit: RateLimit): Promise<Verdict> {
     try {
       // Costlier rather than a smaller bucket: it may be shared with processes that are not overloaded.
-      return await rateLimiter.take('connect', address, limits.connect, Math.round(pressure()))
+      return await rateLimiter.take(kind, key, limit, Math.round(pressure()))
     } catch {
       return null
+    }
+  }
+
+  /** Returns how that ends. */
+  function beginStrangeness(address: string) {
+    strangers++
+    strangersByAddress.add(address)
+    return () => {
+      strangers--
+      strangersByAddress.remove(address)
     }
   }
 
@@ -172,19 +206,13 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     let isHere = true
     let user: string | null = null
     connections++
-    strangers++
     addresses.add(address)
-    strangersByAddress.add(address)
-
-    function endStrangeness() {
-      strangers--
-      strangersByAddress.remove(address)
-    }
+    const endStrangeness = beginStrangeness(address)
 
     return {
       signedIn(subject) {
         if (!isHere || user !== null) return null
-        const leftMs = (keptOut.get(subject) ?? 0) - now()
+        const leftMs = keptOut.leftMs(subject)
         if (leftMs > 0) return refuse('flood', leftMs, { ip, subject })
         if (users.of(subject) >= limits.maxPerUser) return refuseFull('perUser', { ip, subject })
         user = subject
@@ -203,6 +231,12 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     }
   }
 
+  /** Asked for after the fact, since good tokens do not count: so the address is kept out until it may be refused once more. */
+  async function countRefused(address: string) {
+    const waitMs = await takeOne('refused', address, limits.connect)
+    if (waitMs !== null) keptOutAddresses.keep(address, waitMs)
+  }
+
   return {
     limits,
     get counts() {
@@ -210,22 +244,38 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     },
     async admit(ip) {
       const address = limitKey(ip)
-      const full = findFull(address)
+      const full = findFull([...connectionsWith(address), ...strangersWith(address)])
       if (full !== undefined) return refuseFull(full, { ip })
       // Taken before the limiter answers: many may ask at once.
       const stay = enter(ip, address)
-      const waitMs = await takeOne(address)
+      const waitMs = await takeOne('connect', address, limits.connect)
       if (waitMs === null) return { ok: true, stay }
       stay.leave()
-      return refuseOften(waitMs, { ip })
+      return refuseOften('connect', waitMs, { ip })
+    },
+    async identify<Who extends { readonly subject: string }>(ip: string, verify: () => Promise<Who>) {
+      const address = limitKey(ip)
+      const leftMs = keptOutAddresses.leftMs(address)
+      if (leftMs > 0) return refuseOften('connect', leftMs, { ip })
+      const full = findFull(strangersWith(address))
+      if (full !== undefined) return refuseFull(full, { ip })
+      const endStrangeness = beginStrangeness(address)
+      let identity: Who
+      try {
+        identity = await verify()
+      } catch (cause) {
+        if (!isTemporaryRefusal(cause)) await countRefused(address)
+        throw cause
+      } finally {
+        endStrangeness()
+      }
+      const waitMs = await takeOne('requests', identity.subject, limits.requests)
+      if (waitMs === null) return { ok: true, identity } as const
+      await countRefused(address)
+      return refuseOften('requests', waitMs, { ip, subject: identity.subject })
     },
     keepOut(subject) {
-      for (const [earlier, until] of keptOut) {
-        if (until > now()) break
-        keptOut.delete(earlier)
-      }
-      keptOut.delete(subject)
-      keptOut.set(subject, now() + keptOutMs)
+      keptOut.keep(subject, keptOutMs)
     },
   }
 }
@@ -234,7 +284,7 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
 function resolveLimits(given: LimitOptions = {}): Required<LimitOptions> {
   const limits = { ...defaultLimits, ...definedOf(given) }
   for (const name of Object.keys(defaultLimits) as (keyof LimitOptions)[]) {
-    const isRate = name === 'connect'
+    const isRate = name === 'connect' || name === 'requests'
     if (isRate ? isSoundRate(limits[name]) : isSoundCount(limits[name])) continue
     const shown = isRate ? JSON.stringify(limits[name]) : String(limits[name])
     const what = isRate ? 'a burst of 1 or more and a perSecond above 0' : 'a whole number from 1 on, or Infinity'
@@ -253,6 +303,26 @@ function isSoundCount(limit: unknown): boolean {
 function isSoundRate(limit: unknown): boolean {
   const { burst, perSecond } = (limit ?? {}) as Partial<RateLimit>
   return typeof burst === 'number' && burst >= 1 && typeof perSecond === 'number' && perSecond > 0
+}
+
+/** Who may come again when; who may is forgotten. */
+function createKeptOut(now: () => number) {
+  /** Nearly the oldest first: none is kept out for long. */
+  const until = new Map<string, number>()
+  return {
+    leftMs: (key: string) => (until.get(key) ?? 0) - now(),
+    keep(key: string, ms: number) {
+      for (const [earlier, time] of until) {
+        if (time > now()) break
+        until.delete(earlier)
+      }
+      until.delete(key)
+      until.set(key, now() + ms)
+    },
+    get size() {
+      return until.size
+    },
+  }
 }
 
 /** How many of each there are. Of whom there is none, nothing is kept. */

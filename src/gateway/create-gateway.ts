@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { systemClock } from '../base/clock.ts'
 import type { RealtimeError } from '../base/errors.ts'
+import type { Identity } from '../hub/access.ts'
 import { createHub, type Hub, type HubOptions } from '../hub/create-hub.ts'
 import type { EventFrame, NewEvent } from '../hub/event-log.ts'
 import { createHttpHandler, defaultBasePath } from '../hub/http-handler.ts'
@@ -243,7 +244,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     // Who is not told addresses must not take all clients for one: each then counts as an address of its own.
     const from = ip ?? `unknown-${crypto.randomUUID()}`
     const admit = async () => (isRefusing() ? draining : admission.admit(from))
-    return events(request, { admit, ...(ip !== undefined && { ip }) })
+    const identify = (verify: () => Promise<Identity>) => admission.identify(from, verify)
+    return events(request, { admit, identify, ...(ip !== undefined && { ip }) })
   }
 
   /** False where the path is not the gateway's. */

@@ -23,7 +23,7 @@ import type { RateLimiter } from './rate-limit.ts'
 import { createRevocations } from './revocations.ts'
 import { createSession } from './session.ts'
 import type { Session, SessionEvents, SessionHub, SessionRequest, SessionSink } from './session-port.ts'
-import { TokenRefused } from './token-refused.ts'
+import { refusalReason, TokenRefused } from './token-refused.ts'
 import type { Verifying } from './sign-in.ts'
 import { createWatch } from './watch.ts'
 
@@ -101,8 +101,8 @@ export interface Hub {
   /** Resolves once sessions can be served: at once, or once the engine's log is here. */
   readonly ready: Promise<void>
   readonly isReady: boolean
-  /** Who a token belongs to; rejects where it is refused. */
-  identify(token: string | undefined): Promise<Identity>
+  /** Who a token belongs to; rejects where it is refused. @param by for those who watch */
+  identify(token: string | undefined, by?: { ip?: string | undefined }): Promise<Identity>
   session(id: string): Session | undefined
   /** On every node. With `streams` (names or patterns) these are taken away; without, whoever it is has to sign in anew. */
   revoke(whom: { subject: string; streams?: readonly string[] }): Promise<void>
@@ -295,6 +295,15 @@ export function createHub(given: HubOptions): Hub {
     )
   }
 
+  function identify(token: string | undefined, { ip }: { ip?: string | undefined } = {}): Promise<Identity> {
+    return new Promise((resolve, reject) =>
+      verify(token, resolve, (cause) => {
+        watch.refused({ code: 'UNAUTHORIZED', limit: refusalReason(cause), ...(ip !== undefined && { ip }) })
+        reject(cause)
+      }),
+    )
+  }
+
   const { authorizePublish: authorize, rateLimiter, pressure } = options
   const onLimited = () => watch.refused({ code: 'RATE_LIMIT', limit: 'publish' })
   const publishing = createPublishing({
@@ -386,7 +395,7 @@ export function createHub(given: HubOptions): Hub {
     },
     asOf: (streams) => encodeAsOf(Object.fromEntries(streams.map((stream) => [stream, log.head(named(stream))]))),
     connect,
-    identify: (token) => new Promise((resolve, reject) => verify(token, resolve, reject)),
+    identify,
     session: fanOut.find,
     revoke: ({ subject, streams }) => tell({ kind: 'revoke', subject, ...(streams && { streams }) }),
     resync: ({ streams, reason } = {}) =>

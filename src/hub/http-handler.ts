@@ -16,6 +16,7 @@ import type { Session, SessionSink } from './session-port.ts'
 import type { SessionRefusal } from './sign-in.ts'
 import { createSseStream } from './sse-stream.ts'
 import { answerDefault, answerSubscriptions, changeDefault, framesOf } from './subscriptions-route.ts'
+import { isTemporaryRefusal } from './token-refused.ts'
 
 export interface HttpHandlerOptions {
   /** Where the routes are. @default '/api/v1/events' */
@@ -38,12 +39,21 @@ export interface AskedBy {
   ip?: string
   /** Asked before a session begins: is there room? @default yes */
   admit?: () => Promise<Admitted>
+  /** Comes between a request that shows a token for itself alone and its verification: is it too much? Rejects as that does. @default never */
+  identify?: (verify: () => Promise<Identity>) => Promise<Identified>
 }
 
 /** A place, or why there is none. */
-export type Admitted =
-  | { readonly ok: true; readonly stay: Stay }
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly retryAfterMs: number }
+export type Admitted = { readonly ok: true; readonly stay: Stay } | NotNow
+
+type Identified = { readonly ok: true; readonly identity: Identity } | NotNow
+
+interface NotNow {
+  readonly ok: false
+  readonly code: string
+  readonly message: string
+  readonly retryAfterMs: number
+}
 
 export interface Stay {
   /** Null: there is room for this user. */
@@ -77,11 +87,11 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
       case 'GET ':
         return names(url) ? poll(request, url) : openPolled(request, url, by)
       case 'GET /subscriptions':
-        return readSubscriptions(request, url)
+        return readSubscriptions(request, url, by)
       case 'POST ':
         return publish === undefined || names(url) ? receive(request, url, path) : publish(request)
       case 'PATCH /subscriptions':
-        return changeSubscriptions(request, url, path)
+        return changeSubscriptions(request, url, path, by)
       case 'POST /ack':
         return receive(request, url, path)
       default:
@@ -209,19 +219,19 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
 
   // ── subscriptions ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  async function readSubscriptions(request: Request, url: URL): Promise<Response> {
-    const reader = await identify(request)
-    if (reader === null) return refusedToken()
+  async function readSubscriptions(request: Request, url: URL, by: AskedBy): Promise<Response> {
+    const reader = await identify(request, by)
+    if (reader instanceof Response) return reader
     if (!names(url)) return answerDefault(hub, reader)
     const session = ownSession(url, reader)
     return session === undefined ? noSession() : answerSubscriptions(session)
   }
 
   /** Of a session over HTTP: whatever it says. Of another one what it wants, and of nobody's the default of the user. */
-  async function changeSubscriptions(request: Request, url: URL, path: string): Promise<Response> {
+  async function changeSubscriptions(request: Request, url: URL, path: string, by: AskedBy): Promise<Response> {
     if (find(request, url) !== undefined) return receive(request, url, path)
-    const reader = await identify(request)
-    if (reader === null) return refusedToken()
+    const reader = await identify(request, by)
+    if (reader instanceof Response) return reader
     // Before the body is looked at, or its faults would tell a session that is there from none.
     const session = names(url) ? ownSession(url, reader) : null
     if (session === undefined) return noSession()
@@ -236,8 +246,18 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
     return answerSubscriptions(session)
   }
 
-  async function identify(request: Request): Promise<Identity | null> {
-    return hub.identify(tokenOf(request, allowQueryToken)).catch(() => null)
+  /** Who asks, or the answer where that is not known. */
+  async function identify(
+    request: Request,
+    { ip, identify: limited = unlimited }: AskedBy,
+  ): Promise<Identity | Response> {
+    try {
+      const identified = await limited(() => hub.identify(tokenOf(request, allowQueryToken), { ip }))
+      return identified.ok ? identified.identity : tooMany(identified)
+    } catch (cause) {
+      if (!isTemporaryRefusal(cause)) return errorResponse(401, 'UNAUTHORIZED', 'the token was refused')
+      return refusalResponse({ code: closeCodes.tryLater, reason: 'no token can be verified now' })
+    }
   }
 
   /** A stranger's is as unknown as none. */
@@ -287,15 +307,17 @@ const names = (url: URL) => url.searchParams.has('connectionId')
 
 const tooLong = () => errorResponse(413, 'TOO_LARGE', `a request may have ${maxBodyBytes} bytes at most`)
 
-const refusedToken = () => errorResponse(401, 'UNAUTHORIZED', 'the token was refused')
-
 const room: Stay = { signedIn: () => null, leave: () => {} }
 
 async function admittedBy({ admit }: AskedBy): Promise<Admitted> {
   return admit === undefined ? { ok: true, stay: room } : admit()
 }
 
-function tooMany({ code, message, retryAfterMs }: Extract<Admitted, { ok: false }>): Response {
+async function unlimited(verify: () => Promise<Identity>): Promise<Identified> {
+  return { ok: true, identity: await verify() }
+}
+
+function tooMany({ code, message, retryAfterMs }: NotNow): Response {
   const retryAfter = { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }
   return errorResponse(code === 'RATE_LIMIT' ? 429 : 503, code, message, retryAfter)
 }

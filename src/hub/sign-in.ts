@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Undo } from '../base/emitter.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import type { Identity } from './access.ts'
-import { TokenRefused } from './token-refused.ts'
+import { isTemporaryRefusal, refusalReason } from './token-refused.ts'
 
 /** The same for all sessions of a hub. */
 export interface SignInHub {
@@ -101,8 +101,8 @@ export class SignIn {
   }
 
   #refused(cause: unknown, ready: () => void) {
-    this.#session.onTokenRefused(cause instanceof TokenRefused ? cause.reason : 'verify-threw')
-    const isTemporary = cause instanceof TokenRefused && cause.isTemporary
+    this.#session.onTokenRefused(refusalReason(cause))
+    const isTemporary = isTemporaryRefusal(cause)
     if (isTemporary && this.identity !== null) {
       // The token before it holds as long as it did.
       this.isVerifying = false

@@ -29,6 +29,16 @@ export type TokenRefusal =
   /** Access of this user was revoked again and again while it was verified. Says nothing about the token. */
   | 'revoked-meanwhile'
 
+/** For logs and metrics, of whatever `verify` threw. */
+export function refusalReason(cause: unknown): string {
+  return cause instanceof TokenRefused ? cause.reason : 'verify-threw'
+}
+
+/** Whether the token is no worse for it. */
+export function isTemporaryRefusal(cause: unknown): boolean {
+  return cause instanceof TokenRefused && cause.isTemporary
+}
+
 const temporary: readonly TokenRefusal[] = ['keys-unavailable', 'claims-failed', 'revoked-meanwhile']
 
 /** Thrown by a `verify`. Its code is always `unauthorized`; which of the reasons it was, is `reason`. */

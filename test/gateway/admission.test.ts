@@ -129,6 +129,46 @@ describe('admission', () => {
     expect(admission.counts.keptOut).toBe(30)
   })
 
+  it('lets an address show bad tokens as often as it may come, and again when that has come back; good ones do not count', async () => {
+    const { admission, time, refused } = admissionAt({ limits: { connect: { burst: 2, perSecond: 1 } } })
+    const good = async () => ({ subject: 'ada' })
+    const bad = () => Promise.reject(new Error('forged'))
+    for (let count = 0; count < 10; count++)
+      expect(await admission.identify('10.0.0.1', good)).toMatchObject({ ok: true })
+    for (let count = 0; count < 3; count++) await expect(admission.identify('10.0.0.1', bad)).rejects.toThrow('forged')
+    // One second, and half of the two that the whole burst takes.
+    const refusal = { ok: false, code: 'RATE_LIMIT', limit: 'connect', retryAfterMs: 2_000 }
+    expect(await admission.identify('10.0.0.1', good)).toMatchObject(refusal)
+    expect(refused).toEqual([['connect', { ip: '10.0.0.1' }]])
+    expect(await admission.identify('10.0.0.2', good)).toMatchObject({ ok: true })
+    time.now += 1_000
+    expect(await admission.identify('10.0.0.1', good)).toMatchObject({ ok: true })
+    // Coming is counted by itself.
+    expect(await admission.admit('10.0.0.1')).toMatchObject({ ok: true })
+    expect(admission.counts).toMatchObject({ connections: 1, strangers: 1 })
+  })
+
+  it('lets a user ask so often, from wherever, and counts what is refused against the address', async () => {
+    const { admission, refused } = admissionAt({
+      limits: { requests: { burst: 2, perSecond: 1 }, connect: { burst: 2, perSecond: 1 } },
+    })
+    let verified = 0
+    const ada = async () => {
+      verified++
+      return { subject: 'ada' }
+    }
+    for (const ip of ['10.0.0.1', '10.0.0.2']) expect(await admission.identify(ip, ada)).toMatchObject({ ok: true })
+    const limits: unknown[] = []
+    for (let count = 0; count < 10; count++) {
+      const answer = await admission.identify('10.0.0.3', ada)
+      if (!answer.ok) limits.push(answer.limit)
+    }
+    expect(limits).toEqual([...Array(3).fill('requests'), ...Array(7).fill('connect')])
+    expect(verified).toBe(5)
+    expect(refused[0]).toEqual(['requests', { ip: '10.0.0.3', subject: 'ada' }])
+    expect(admission.counts.strangers).toBe(0)
+  })
+
   it('never lets too many in while a shared limiter takes its time', async () => {
     const { admission } = admissionAt({
       limits: { maxPerIp: 10 },
@@ -198,6 +238,7 @@ describe('admission', () => {
       { connect: { burst: 1, perSecond: 0 } },
       { connect: { burst: 1 } },
       { connect: null },
+      { requests: { burst: 0, perSecond: 1 } },
     ]
     for (const limits of nonsense) {
       const [name] = Object.keys(limits)

@@ -272,7 +272,7 @@ describe('in whichever order things happen', () => {
           app.locked = true
           void hub.revoke({ subject: 'ada' })
         } else if (taken.does === 'come') come()
-        else if (taken.does === 'renew') for (const { say } of ends) say({ type: 'auth', token: 'ada' })
+        else if (taken.does === 'renew') for (const end of ends) end.say({ type: 'auth', token: 'ada' })
         else if (taken.does === 'answer') waiting.splice(taken.which % Math.max(1, waiting.length), 1)[0]?.()
         else if (taken.does === 'tick') for (let count = 0; count < taken.count; count++) await Promise.resolve()
         else if (taken.does === 'rest') await pass(0)
