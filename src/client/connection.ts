@@ -304,13 +304,10 @@ export function createConnection(
 
   function linkOf(winner: Winner, token: string | null): RunningLink {
     return runLink(winner, {
-      clock,
+      ...options,
       credentials,
       transport: transports[winner.index]!,
       token,
-      silenceLimitMs: options.silenceTimeoutMs,
-      pingLimitMs: options.pingTimeoutMs,
-      answerLimitMs: options.authTimeoutMs,
       relink: (next, outcome) => tryTransports([winner.index], next, winner.scope, outcome),
       signedOut,
       onDead: redial,

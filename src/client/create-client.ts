@@ -1,38 +1,33 @@
 // The framework-free client: wires the parts, and is the only file that knows them all.
-import { systemClock } from '../base/clock.ts'
-import { definedOf } from '../base/defined.ts'
 import { createEmitter, type Emitter, throwLater, type Undo } from '../base/emitter.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createScope } from '../base/scope.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
-import type { SubscriptionSpec } from '../protocol/filter.ts'
-import { webSocket } from '../transports/websocket.ts'
 import { createAcks } from './acks.ts'
 import { createAnswers } from './answers.ts'
-import { resolveBackoff } from './backoff.ts'
+import { handlerAsListener, reportThrownTo } from './app-code.ts'
 import { createConnection } from './connection.ts'
 import { abilities, type ConnectionState } from './connection-machine.ts'
 import { createCredentials } from './credentials.ts'
 import { createDelivery } from './delivery.ts'
+import { createDemand } from './demand.ts'
 import { createTell } from './diagnostics.ts'
 import { createFrames } from './frames.ts'
 import { createHearing } from './hearing.ts'
 import { createInbox } from './inbox.ts'
-import { noteHeld, noteWanted } from './notices.ts'
-import { type ClientOptions, defaultOptions, type ResolvedOptions } from './options.ts'
+import { noteWanted } from './notices.ts'
+import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { createOutbox } from './outbox.ts'
-import { browserPage } from './page-signals.ts'
 import { createPositions } from './positions.ts'
 import { createQuarantine } from './quarantine.ts'
 import type { ClientInspection, RealtimeClient } from './realtime-client.ts'
-import type { Resync } from './resync.ts'
+import { type Resync, streamsOf } from './resync.ts'
 import type { Revoked } from './revoked.ts'
 import { createSeenIds } from './seen-ids.ts'
 import { createSequencer } from './sequencer.ts'
 import { createSession } from './session.ts'
 import { createSubscriber } from './subscriber.ts'
-import { createSubscriptions, type EventsListener } from './subscriptions.ts'
-import { sessionStorageIfAny } from './transport-choice.ts'
+import { checkedSpec, createSubscriptions } from './subscriptions.ts'
 
 /** How long a plain server that hears only the address is left with the old one, in ms. */
 const redialAfterMs = 250
@@ -51,7 +46,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
   const options: ResolvedOptions = { ...resolved, onError }
   const scope = createScope(clock)
   const counters = { delivered: 0, lost: 0 }
-  const report = (what: string) => (cause: unknown) => onError(thrownBy(what, cause))
+  const report = reportThrownTo(onError)
 
   const states = createEmitter<void>(report('A listener to the state of the link'))
   const resyncs = createEmitter<Resync>(report('A listener to resyncs'))
@@ -123,7 +118,7 @@ export function createClient(given: ClientOptions): RealtimeClient {
     },
     message(text, sse) {
       // Between the last holder's leaving and the end of the link nobody would apply it: unconfirmed, it comes again.
-      if (holders > 0) inbox.receive(text, sse)
+      if (isHeld()) inbox.receive(text, sse)
       else connectAsWanted()
       hearing.settle()
     },
@@ -216,13 +211,16 @@ export function createClient(given: ClientOptions): RealtimeClient {
     onChange: () => scope.disposed || states.emit(),
   })
 
+  const { isHeld, connectAsWanted, ...wishes } = createDemand({
+    connection,
+    transports: options.transports,
+    scope,
+    forget,
+  })
+
   /** Another number once another user is there, or the client is disposed: what is under way then is nobody's any more. */
   let era = 0
   let cancelRedial: Undo | null = null
-  let holders = 0
-  let enabled = true
-  let paused = false
-  let identity: unknown
   let lastState = connection.state
 
   function whileSameUser(): () => boolean {
@@ -238,54 +236,6 @@ export function createClient(given: ClientOptions): RealtimeClient {
     lastState = state
     if (!abilities[state.name].canQueue) outbox.failAll(notConnected(state))
     states.emit()
-  }
-
-  // ── whether to be connected ───────────────────────────────────────────────────────────────────────────────────
-
-  function connectAsWanted() {
-    if (scope.disposed) return
-    if (!enabled) connection.rest()
-    else if (paused) connection.stop('paused')
-    else if (holders === 0) connection.stop('nobody uses it')
-    else connection.start()
-  }
-
-  function hold(): Undo {
-    if (scope.disposed) {
-      throw new RealtimeError('disposed', 'This client was disposed, so it cannot connect again. Create a new one.')
-    }
-    if (holders++ === 0) {
-      noteHeld(options.transports, scope, () => holders > 0 && !scope.disposed)
-      connectAsWanted()
-    }
-    let held = true
-    return () => {
-      if (!held) return
-      held = false
-      holders--
-      // A task later: StrictMode and a moved provider let go and take hold again within this one.
-      if (holders === 0) scope.timeout(() => holders === 0 && connectAsWanted(), 0)
-    }
-  }
-
-  function configure(settings: { identity?: unknown; enabled?: boolean }) {
-    if (scope.disposed) return
-    // What is not named stays as it is.
-    const named = { identity, enabled, ...settings }
-    // Who it is from the start is no change: what was published before it was said is theirs.
-    const isFirstWord = connection.dials === 0 && identity === undefined
-    const sameUser = isFirstWord || Object.is(named.identity, identity)
-    const wasEnabled = enabled
-    identity = named.identity
-    enabled = named.enabled ?? true
-    if (!sameUser) forget()
-    if (holders === 0) {
-      // The link of the old user may still be up, if whoever held it has left in this very task.
-      if (!sameUser && connection.state.name !== 'idle') connection.stop('another user')
-      return
-    }
-    if (enabled !== wasEnabled) connectAsWanted()
-    else if (!sameUser && enabled && !paused) connection.restart()
   }
 
   /** What one user received or wanted to say is nothing to another. */
@@ -356,38 +306,17 @@ export function createClient(given: ClientOptions): RealtimeClient {
     on(types, handler, listenOptions = {}) {
       const events = typeof types === 'string' ? [types] : types
       noteWanted(events, options.events)
-      const listener: EventsListener = (batch) => {
-        for (const event of batch) {
-          const failed = report(`A handler of ${events.join(', ')}, on event ${event.id ?? event.type},`)
-          try {
-            // It may be an async function, though its type does not say so.
-            const result: unknown = handler(event)
-            if (result instanceof Promise) result.catch(failed)
-          } catch (error) {
-            failed(error)
-          }
-        }
-      }
-      return subscriptions.add(checkedSpec({ events, ...listenOptions }), 'handler', listener)
+      return subscriptions.add(
+        checkedSpec({ events, ...listenOptions }),
+        'handler',
+        handlerAsListener(events, handler, report),
+      )
     },
     publish: outbox.publish,
     ack({ id }) {
       if (id !== null) acks.confirm(id)
     },
-    hold,
-    configure,
-    reconnect() {
-      paused = false
-      if (holders > 0 && enabled && !scope.disposed) connection.restart()
-    },
-    pause() {
-      paused = true
-      connectAsWanted()
-    },
-    resume() {
-      paused = false
-      connectAsWanted()
-    },
+    ...wishes,
     inspect: () => ({
       state: connection.state,
       lastError,
@@ -437,52 +366,4 @@ function notConnected(state: ConnectionState): RealtimeError {
     'not-connected',
     `The link is ${state.name}, so nothing is sent and nothing is kept for later. Publish again once it is connected.`,
   )
-}
-
-/** Where one of them belongs to no stream, nobody can tell what it concerned. */
-function streamsOf(events: readonly RealtimeEvent[]): readonly string[] | 'all' {
-  const streams = new Set<string>()
-  for (const { stream } of events) {
-    if (stream === undefined) return 'all'
-    streams.add(stream)
-  }
-  return [...streams]
-}
-
-function thrownBy(what: string, cause: unknown): RealtimeError {
-  if (cause instanceof RealtimeError) return cause
-  return new RealtimeError('handler-threw', `${what} threw. The others were served; mend it, or catch inside it.`, {
-    cause,
-  })
-}
-
-function checkedSpec(spec: SubscriptionSpec): SubscriptionSpec {
-  if (spec.events.length === 0 || spec.events.some((type) => typeof type !== 'string' || type === '')) {
-    throw new RealtimeError(
-      'invalid-option',
-      'A subscription needs at least one event type, such as "goal.created" or "goal.*", and each must be a text that is not empty.',
-    )
-  }
-  return spec
-}
-
-function resolveOptions({ url, transports, backoff, ...rest }: ClientOptions): ResolvedOptions {
-  const { onError = (error) => console.error(error) } = rest
-  return {
-    clock: systemClock,
-    page: browserPage,
-    storage: sessionStorageIfAny(),
-    ...defaultOptions,
-    ...definedOf(rest),
-    transports: transports?.length ? transports : [webSocket(url as string)],
-    backoff: resolveBackoff(backoff),
-    onError(error) {
-      // What reports a failure must not become one in the middle of it.
-      try {
-        onError(error)
-      } catch (thrown) {
-        throwLater(thrown)
-      }
-    },
-  }
 }

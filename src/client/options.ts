@@ -1,14 +1,17 @@
-// Every option of the client, its unit and its default.
-import type { Clock } from '../base/clock.ts'
+// Every option of the client, its unit and its default; and what is used, by what was given.
+import { type Clock, systemClock } from '../base/clock.ts'
+import { definedOf } from '../base/defined.ts'
+import { throwLater } from '../base/emitter.ts'
 import type { RealtimeError } from '../base/errors.ts'
 import type { EventTable } from '../protocol/define-events.ts'
 import type { Transport } from '../transports/transport.ts'
+import { webSocket } from '../transports/websocket.ts'
 import type { AckMode } from './acks.ts'
-import type { BackoffOptions } from './backoff.ts'
+import { type BackoffOptions, resolveBackoff } from './backoff.ts'
 import type { GetToken } from './credentials.ts'
 import type { Diagnostic } from './diagnostics.ts'
-import type { Page } from './page-signals.ts'
-import type { ChoiceStorage } from './transport-choice.ts'
+import { browserPage, type Page } from './page-signals.ts'
+import { type ChoiceStorage, sessionStorageIfAny } from './transport-choice.ts'
 
 interface Behaviour {
   /** Left out: the server is joined without a token. */
@@ -132,3 +135,25 @@ export type ResolvedOptions = Omit<ClientOptions, 'url' | 'backoff'> &
   > & {
     backoff: Required<BackoffOptions>
   }
+
+/** Throws `invalid-url` where there is nowhere to connect to. */
+export function resolveOptions({ url, transports, backoff, ...rest }: ClientOptions): ResolvedOptions {
+  const { onError = (error) => console.error(error) } = rest
+  return {
+    clock: systemClock,
+    page: browserPage,
+    storage: sessionStorageIfAny(),
+    ...defaultOptions,
+    ...definedOf(rest),
+    transports: transports?.length ? transports : [webSocket(url as string)],
+    backoff: resolveBackoff(backoff),
+    onError(error) {
+      // What reports a failure must not become one in the middle of it.
+      try {
+        onError(error)
+      } catch (thrown) {
+        throwLater(thrown)
+      }
+    },
+  }
+}

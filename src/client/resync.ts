@@ -1,4 +1,5 @@
 // The word by which the app learns that something may have been missed.
+import type { RealtimeEvent } from '../protocol/event.ts'
 
 /** What may have been missed, so that the queries concerned are fetched again. */
 export interface Resync {
@@ -12,4 +13,14 @@ export interface Resync {
   cause: 'joined' | 'lost' | 'unconfirmed' | 'requested' | 'overflow'
   /** Where one subscription of several begins: the types and patterns it listens to. Left out: whatever is listened to. */
   events?: readonly string[]
+}
+
+/** What was missed with these events. Where one of them belongs to no stream, nobody can tell what it concerned. */
+export function streamsOf(events: readonly RealtimeEvent[]): readonly string[] | 'all' {
+  const streams = new Set<string>()
+  for (const { stream } of events) {
+    if (stream === undefined) return 'all'
+    streams.add(stream)
+  }
+  return [...streams]
 }

@@ -2,18 +2,18 @@
 // end is connection.ts.
 import type { Transport } from '../transports/transport.ts'
 import { createLiveness, type Liveness, type LivenessOptions } from './liveness.ts'
+import type { ResolvedOptions } from './options.ts'
 import type { Winner } from './race.ts'
 import { keepToken, type TokenKeeper, type TokenKeeperOptions } from './token-keeper.ts'
 
 export interface RunningLinkParts
-  extends Pick<LivenessOptions, 'onDead' | 'onAnswer' | 'onHearing'>, Omit<TokenKeeperOptions, 'scope' | 'sendToken'> {
+  extends
+    Pick<ResolvedOptions, 'silenceTimeoutMs' | 'pingTimeoutMs' | 'authTimeoutMs'>,
+    Pick<LivenessOptions, 'onDead' | 'onAnswer' | 'onHearing'>,
+    Omit<TokenKeeperOptions, 'scope' | 'sendToken' | 'answerLimitMs'> {
   transport: Transport
   /** What it was opened with. */
   token: string | null
-  /** Silence after which it counts as dead, in ms. */
-  silenceLimitMs: number
-  /** Time to answer a ping of ours, in ms. */
-  pingLimitMs: number
 }
 
 /** Ends with its scope. */
@@ -42,8 +42,8 @@ export function runLink(winner: Winner, parts: RunningLinkParts): RunningLink {
     scope,
     now: parts.clock.now,
     // Raised, so that a healthy quiet link is not cut.
-    silenceLimitMs: Math.max(parts.silenceLimitMs, Math.max(announcedMs ?? 0, quietMs) + pingSlackMs),
-    answerLimitMs: parts.pingLimitMs,
+    silenceLimitMs: Math.max(parts.silenceTimeoutMs, Math.max(announcedMs ?? 0, quietMs) + pingSlackMs),
+    answerLimitMs: parts.pingTimeoutMs,
     // A plain server would not know what to make of a ping.
     ping: welcome === null ? null : () => link.send({ type: 'ping' }),
     beats: announcedMs !== undefined,
@@ -54,6 +54,7 @@ export function runLink(winner: Winner, parts: RunningLinkParts): RunningLink {
       : keepToken(welcome, token, {
           ...parts,
           scope,
+          answerLimitMs: parts.authTimeoutMs,
           sendToken: isOneWay ? null : (next) => link.send({ type: 'auth', token: next }),
         })
 

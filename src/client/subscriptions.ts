@@ -2,6 +2,7 @@
 // follows an unmount). How that is said to a server is wire-subscriptions.ts.
 import type { Scope } from '../base/scope.ts'
 import type { Undo } from '../base/emitter.ts'
+import { RealtimeError } from '../base/errors.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
 import { matchesSubscription, type SubscriptionSpec } from '../protocol/filter.ts'
 
@@ -135,4 +136,15 @@ export function keyOf({ events, filters, streams }: SubscriptionSpec): string {
 function sorted(filters: SubscriptionSpec['filters']): unknown {
   const given = Object.entries(filters ?? {}).filter(([, value]) => value !== undefined && value !== null)
   return given.toSorted(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Answers it as it is. Throws `invalid-option` where it names nothing to listen to. */
+export function checkedSpec(spec: SubscriptionSpec): SubscriptionSpec {
+  if (spec.events.length === 0 || spec.events.some((type) => typeof type !== 'string' || type === '')) {
+    throw new RealtimeError(
+      'invalid-option',
+      'A subscription needs at least one event type, such as "goal.created" or "goal.*", and each must be a text that is not empty.',
+    )
+  }
+  return spec
 }
