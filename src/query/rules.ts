@@ -1,11 +1,13 @@
 // Event to operations: the app's table of rules, looked up by type, and the rules that queries bring along in their `meta`.
 import type { Query, QueryCache, QueryKey } from '@tanstack/react-query'
 import type { Undo } from '../base/emitter.ts'
+import { RealtimeError } from '../base/errors.ts'
 import { isObject } from '../base/json.ts'
 import type { EventTable, PayloadOf } from '../protocol/define-events.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
 import { isPattern, matchesEventType } from '../protocol/filter.ts'
 import { invalidate, type Operation } from './operations.ts'
+import { filtersOf } from './targets.ts'
 
 /** What a rule may answer: nothing, one operation, or several in order. */
 export type RuleResult = void | undefined | null | Operation | readonly Operation[]
@@ -151,7 +153,18 @@ export function followMetaRules(cache: QueryCache, want: (events: readonly strin
   }
 }
 
+/** Throws `invalid-operation` for what is none: kept for later results of fetches, it would break those as well. */
 export function operationsOf(result: RuleResult): readonly Operation[] {
   if (!result) return []
-  return 'kind' in result ? [result] : result
+  const operations = Array.isArray(result) ? (result as readonly Operation[]) : [result as Operation]
+  for (const operation of operations) {
+    if (!isObject(operation) || !('kind' in operation)) {
+      throw new RealtimeError(
+        'invalid-operation',
+        'It answered what is no operation, so nothing changed. Return what patch, upsert, remove, set or invalidate make, several in an array, or nothing.',
+      )
+    }
+    filtersOf(operation.target)
+  }
+  return operations
 }

@@ -173,6 +173,32 @@ describe('a patch', () => {
   })
 })
 
+describe('a rule that answers no operation', () => {
+  it.each([
+    ['a query key', () => ['goals']],
+    ['a text', () => 'goals'],
+    ['filters', () => ({ queryKey: ['goals'] })],
+    ['a promise', () => Promise.resolve()],
+    ['an operation aimed at nothing', () => invalidate(undefined as never)],
+  ])('but %s is named, and what other rules do is done and stays', async (_, rule) => {
+    const truth = { name: 'Ship' }
+    const { queryClient, publish, errors } = await setUp({
+      rules: { 'goal.*': rule as never, 'goal.renamed': () => patch<Goal>(['goal'], { name: 'Sail' }) },
+    })
+    show(queryClient, ['goal'], () => ({ ...truth }))
+    await pass(100)
+    void queryClient.refetchQueries({ queryKey: ['goal'] })
+    await pass(10)
+    await publish('goal.renamed')
+    const message = expect.stringContaining('The rule "goal.*" failed on event')
+    expect(errors).toMatchObject([{ code: 'handler-threw', message, cause: { code: 'invalid-operation' } }])
+    expect(queryClient.getQueryData(['goal'])).toEqual({ name: 'Sail' })
+    await pass(200) // the fetch that was running ends with what is older
+    expect(queryClient.getQueryData(['goal'])).toEqual({ name: 'Sail' })
+    expect(errors).toHaveLength(1)
+  })
+})
+
 describe('an upsert', () => {
   const rules = {
     'goal.saved': ({ payload }: RealtimeEvent<Goal>) =>
