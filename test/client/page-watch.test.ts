@@ -66,6 +66,7 @@ describe('a page', () => {
     const { page, at, done } = setUp(connected)
     page.emit('cached')
     at.state = { name: 'closed', reason: 'the page was put aside' }
+    page.emit('cached')
     page.emit('restored')
     page.emit('restored')
     expect(done).toEqual([
