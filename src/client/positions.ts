@@ -11,13 +11,15 @@ export interface Positions {
   set(stream: string, position: Position): void
   /** The last event received on any stream. */
   noteEvent(id: string): void
+  /** The server has sent everything up to here, on streams never heard of too. */
+  noteCursor(cursor: string): void
   /** Takes the heads of streams not known yet; returns their names. */
   join(heads: Readonly<Record<string, Position>>): string[]
   /**
    * What to ask for on a new link. The answer is judged by it: streams joined meanwhile were not asked for. Only so many
    * streams fit into a frame; those heard of longest ago are forgotten and named in `dropped`.
    */
-  ask(): { question: { lastEventId?: string; streams: Readonly<Record<string, Position>> }; dropped: readonly string[] }
+  ask(): { question: Question; dropped: readonly string[] }
   /** The place that the last question named, until it was judged. */
   askedFor(stream: string): Position | undefined
   /**
@@ -38,9 +40,17 @@ export interface Positions {
   readonly streams: Readonly<Record<string, Position>>
 }
 
+/** What is asked of the server, beside its type. */
+export interface Question {
+  readonly lastEventId?: string
+  readonly cursor?: string
+  readonly streams: Readonly<Record<string, Position>>
+}
+
 export function createPositions(): Positions {
   const streams = new Map<string, Position>()
   let lastEventId: string | null = null
+  let cursor: string | null = null
   let asked = new Map<string, Position>()
   return {
     get: (stream) => streams.get(stream),
@@ -55,6 +65,9 @@ export function createPositions(): Positions {
       streams.set(stream, position)
     },
     noteEvent: (id) => void (lastEventId = id),
+    noteCursor(told) {
+      if (told.length <= maxCursorLength) cursor = told
+    },
     join(heads) {
       const joined = Object.entries(heads).filter(([stream]) => !streams.has(stream))
       for (const [stream, { epoch, seq }] of joined) streams.set(stream, { epoch, seq })
@@ -63,7 +76,11 @@ export function createPositions(): Positions {
     ask() {
       const dropped = forgetOldest(streams)
       asked = new Map(streams)
-      const question = { ...(lastEventId !== null && { lastEventId }), streams: Object.fromEntries(streams) }
+      const question = {
+        ...(lastEventId !== null && { lastEventId }),
+        ...(cursor !== null && { cursor }),
+        streams: Object.fromEntries(streams),
+      }
       return { question, dropped }
     },
     askedFor: (stream) => asked.get(stream),
@@ -79,7 +96,10 @@ export function createPositions(): Positions {
       asked = new Map()
       return isOtherLog ? 'all' : lost
     },
-    forgetPlaces: () => streams.clear(),
+    forgetPlaces() {
+      streams.clear()
+      cursor = null
+    },
     leave(stream) {
       streams.delete(stream)
       // What was withdrawn meanwhile is not missed.
@@ -87,7 +107,7 @@ export function createPositions(): Positions {
     },
     clear() {
       streams.clear()
-      lastEventId = null
+      lastEventId = cursor = null
     },
     get some() {
       return lastEventId !== null || streams.size > 0
@@ -106,6 +126,8 @@ export function createPositions(): Positions {
 
 /** A frame may have 64 Ki characters; the answer to a question is about half as long again. */
 const maxQuestionLength = 32_768
+/** It comes back with every resume. */
+const maxCursorLength = 256
 /** What a position takes beside the name of its stream and its epoch: quotes, braces, `"epoch"`, `"seq"`, the number. */
 const positionLength = 45
 

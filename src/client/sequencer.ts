@@ -40,8 +40,11 @@ export interface Sequencer {
    * all others. False: the first event heard of a stream is where it begins.
    */
   knowsHeads: boolean
-  /** The heads of streams, told with a subscription; returns the names of those not known before. */
-  join(heads: Readonly<Record<string, Position>>): string[]
+  /**
+   * The heads of streams, told with a subscription; returns the names of those not known before. `isReplaying`: what was missed on
+   * them may still come, up to their heads, until the resume is answered.
+   */
+  join(heads: Readonly<Record<string, Position>>, isReplaying?: boolean): string[]
   /** What this session was not sent because its filters kept it out. */
   move(moves: Readonly<Record<string, Move>>): void
   /** What a server says to a resume; returns what was lost, as `Positions.judge`. */
@@ -72,6 +75,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   const waiting = new Map<string, Waiting>()
   /** Logs that streams had before their present one, and when they left them: what still comes of them then is not news. */
   const formerEpochs = new Map<string, Map<string, number>>()
+  /** The heads of streams that were joined while what was missed is still to come. */
+  const arriving = new Map<string, Position>()
   let era = 0
   let knowsHeads = false
   let heldCount = 0
@@ -79,7 +84,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   function receive(event: RealtimeEvent) {
     const { stream, seq, epoch } = event
     if (stream === undefined || seq === undefined || epoch === undefined) return deliver(event)
-    const known = positionIn(stream, epoch, seq)
+    const known = positions.get(stream) ?? beginningOf(stream, epoch, seq, event)
     if (known.epoch !== epoch) {
       if (wasLeftLately(stream, epoch)) return old(event)
       const begun = era
@@ -93,8 +98,12 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     if (waiting.size > 0) drain(stream)
   }
 
-  function positionIn(stream: string, epoch: string, seq: number): Position {
-    return positions.get(stream) ?? { epoch: heldEpoch(stream) ?? epoch, seq: knowsHeads ? 0 : seq - 1 }
+  /** Where a stream begins that has no position yet. */
+  function beginningOf(stream: string, epoch: string, seq: number, { prev, replayed }: RealtimeEvent): Position {
+    const head = arriving.get(stream)
+    if (head === undefined) return { epoch: heldEpoch(stream) ?? epoch, seq: knowsHeads ? 0 : seq - 1 }
+    const wasMissed = replayed && epoch === head.epoch && seq <= head.seq
+    return wasMissed ? { epoch, seq: prev ?? seq - 1 } : head
   }
 
   /** The log of what waits, on a stream whose place is not known yet. */
@@ -209,6 +218,21 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     drain(stream)
   }
 
+  function expectMissed(heads: Readonly<Record<string, Position>>): string[] {
+    const joined = Object.entries(heads).filter(
+      ([stream]) => positions.get(stream) === undefined && !arriving.has(stream),
+    )
+    for (const [stream, { epoch, seq }] of joined) arriving.set(stream, { epoch, seq })
+    return joined.map(([stream]) => stream)
+  }
+
+  /** All that was missed on it has come. Something that did not is no gap: that the stream is joined was said. */
+  function arrived(stream: string, head: Position) {
+    release(stream)
+    const known = positions.get(stream)
+    if (known === undefined || (known.epoch === head.epoch && known.seq < head.seq)) positions.set(stream, head)
+  }
+
   return {
     receive(event) {
       if (waiting.size > 0) giveUpIfDue()
@@ -220,7 +244,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     set knowsHeads(known) {
       knowsHeads = known
     },
-    join(heads) {
+    join(heads, isReplaying = false) {
+      if (isReplaying) return expectMissed(heads)
       // What waits of a log that is gone will never have its turn; that the stream is joined now is said anyway.
       for (const [stream, { epoch }] of Object.entries(heads)) {
         if (positions.get(stream) === undefined && (heldEpoch(stream) ?? epoch) !== epoch) end(stream)
@@ -250,24 +275,29 @@ export function createSequencer(options: SequencerOptions): Sequencer {
           if (known?.epoch !== epoch || seq > known.seq || setBack.has(stream)) positions.set(stream, { epoch, seq })
         }
       }
+      for (const [stream, head] of arriving) arrived(stream, head)
+      arriving.clear()
       return missing
     },
     forgetHeld(stream) {
+      if (stream === undefined) arriving.clear()
       for (const each of stream === undefined ? [...waiting.keys()] : [stream]) end(each)
     },
     leave(stream) {
       end(stream)
+      arriving.delete(stream)
       positions.leave(stream)
       formerEpochs.delete(stream)
     },
     clear() {
       era++
+      arriving.clear()
       for (const stream of [...waiting.keys()]) end(stream)
       positions.clear()
       formerEpochs.clear()
     },
     get streams() {
-      return new Set([...Object.keys(positions.streams), ...waiting.keys()])
+      return new Set([...Object.keys(positions.streams), ...waiting.keys(), ...arriving.keys()])
     },
     get heldCount() {
       return heldCount

@@ -85,6 +85,8 @@ export function createSession(parts: SessionParts): Session {
   let late = new Set<string>()
   let wasLate = false
   let isCaughtUp = false
+  /** What is missed comes on streams that were never named, too. */
+  let isReplaying = false
   /** Another one with each link, so that nothing is done on the next one on behalf of the last. */
   let link = 0
   let toldWithoutHeads = false
@@ -104,6 +106,7 @@ export function createSession(parts: SessionParts): Session {
   function beginLivecache(capabilities: readonly string[]) {
     const isBlank = wasUpBefore && !positions.some
     const { question, dropped } = positions.ask()
+    isReplaying = (question.lastEventId ?? question.cursor) !== undefined
     subscriber.begin(capabilities)
     saidBefore = subscriptions.current.map(({ id }) => id)
     // Sent even with nothing to resume: a livecache server holds events back until it knows where to go on.
@@ -117,7 +120,7 @@ export function createSession(parts: SessionParts): Session {
   function subscribed({ ref, streams }: Extract<ServerFrame, { type: 'subscribed' }>) {
     // A server that does not tell the heads leaves it to the first event of a stream where that begins.
     if (streams === undefined) sequencer.knowsHeads = false
-    const joined = sequencer.join(streams ?? {})
+    const joined = sequencer.join(streams ?? {}, isReplaying)
     const [isLate, isJoining] = ref === undefined ? [false, false] : inEffect(ref)
     if (isLate) signalLate()
     else if (isJoining) signal({ streams: 'all', cause: 'joined', ...(joined.length === 0 && eventsOf(ref)) })
@@ -145,9 +148,11 @@ export function createSession(parts: SessionParts): Session {
     return [late.delete(id), joining.delete(id)]
   }
 
-  function resumed({ streams }: Extract<ServerFrame, { type: 'resumed' }>) {
+  function resumed({ streams, cursor }: Extract<ServerFrame, { type: 'resumed' }>) {
     answers.received('resume')
     isCaughtUp = true
+    isReplaying = false
+    if (cursor !== undefined) positions.noteCursor(cursor)
     const answered = link
     const lost = sequencer.resume(streams)
     late = new Set(saidBefore.filter((id) => answers.has(id)))
@@ -229,7 +234,7 @@ export function createSession(parts: SessionParts): Session {
     },
     end() {
       link++
-      isCaughtUp = false
+      isCaughtUp = isReplaying = false
       answers.clear()
       outbox.close()
       sequencer.forgetHeld()
@@ -244,6 +249,7 @@ export function createSession(parts: SessionParts): Session {
         case 'published':
           return outbox.answered(frame.ref, frame.eventId)
         case 'ping':
+          if (isCaughtUp && frame.cursor !== undefined) positions.noteCursor(frame.cursor)
           return sequencer.move(frame.streams ?? {})
         case 'resync':
           return signal({ streams: frame.streams ?? 'all', cause: 'requested' })

@@ -52,6 +52,10 @@ export interface EventLog {
   load(kept: { epoch: string; heads: ReadonlyMap<string, number>; events: readonly LoggedEvent[] }): void
   /** The `index` of the newest event; 0 where there was none. */
   readonly lastIndex: number
+  /** How far the log as a whole has come, as clients are told: a time, since a count would tell each how much happens to all others. */
+  readonly cursor: string
+  /** The time that a cursor stands for, in epoch ms; undefined for one of another log, and for what is none. */
+  timeAt(cursor: string): number | undefined
   /** The newest event of a stream; seq 0 where it never had one. */
   head(stream: string): Position
   /** How many streams ever had an event. */
@@ -84,6 +88,7 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
   const byHead = new Map<string, Set<string>>()
   const byId = new Map<string, LoggedEvent>()
   let lastIndex = 0
+  let newest: LoggedEvent | null = null
   let sweptAt = now()
 
   function logOf(stream: string): StreamLog {
@@ -121,6 +126,7 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
     log.seq = logged.frame.seq
     log.events.push(logged)
     lastIndex = logged.index
+    newest = logged
     byId.set(logged.frame.eventId, logged)
     prune(log.events)
   }
@@ -161,9 +167,17 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
       byId.clear()
       epoch = kept.epoch
       lastIndex = 0
+      newest = null
       for (const logged of kept.events) keep(logged)
       // What is no longer kept counted all the same.
       for (const [stream, seq] of kept.heads) logOf(stream).seq = seq
+    },
+    get cursor() {
+      return `${epoch}:${newest === null ? 0 : timeOf(newest)}`
+    },
+    timeAt(cursor) {
+      const [, ofEpoch, time] = /^(.*):(\d{1,15})$/s.exec(cursor) ?? []
+      return ofEpoch === epoch ? Number(time) : undefined
     },
     head: (stream) => ({ epoch, seq: logs.get(stream)?.seq ?? 0 }),
     get count() {
@@ -181,4 +195,9 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
     },
     find: (eventId) => byId.get(eventId),
   }
+}
+
+/** When it was published by the log's own clock, which all nodes share, in epoch ms. */
+export function timeOf({ frame }: LoggedEvent): number {
+  return Date.parse(frame.timestamp)
 }

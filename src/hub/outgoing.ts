@@ -58,25 +58,26 @@ export class Outgoing {
     return true
   }
 
-  /** Everything behind the positions, and on other streams that are known what came since it was told of them, or behind an event it names. */
+  /** Everything behind the positions, and on other streams that are known what came since it was told of them, or since it was heard of last. */
   resume(
     positions: readonly (readonly [stream: string, position: Position])[],
     others: readonly string[],
-    lastEventId: string | undefined,
+    last: { eventId: string | undefined; cursor: string | undefined },
   ): { streams: ResumedFrame['streams']; incomplete: number; replayed: number } {
     const { log, stats } = this.#hub
     const whole = new Set<string>()
     const missed: LoggedEvent[] = []
     for (const [stream, position] of positions) {
       this.places.begin(stream, position.seq)
-      const events = missedIn(log, stream, { position, toldSeq: 0, lastIndex: undefined })
+      const events = missedIn(log, stream, { position, toldSeq: 0, lastIndex: undefined, sinceMs: undefined })
       if (events === null) continue
       missed.push(...events)
       whole.add(stream)
     }
-    const lastIndex = this.#indexOf(lastEventId)
+    const lastIndex = this.#indexOf(last.eventId)
+    const sinceMs = last.cursor === undefined ? undefined : log.timeAt(last.cursor)
     for (const stream of others) {
-      const known = { position: undefined, toldSeq: this.places.at(stream), lastIndex }
+      const known = { position: undefined, toldSeq: this.places.at(stream), lastIndex, sinceMs }
       missed.push(...(missedIn(log, stream, known) ?? []))
     }
     const replayed = this.#replay(missed)
@@ -91,7 +92,7 @@ export class Outgoing {
   replayAfter(lastEventId: string, streams: readonly string[]): void {
     const lastIndex = this.#indexOf(lastEventId)
     if (lastIndex === undefined) return
-    const known = { position: undefined, toldSeq: 0, lastIndex }
+    const known = { position: undefined, toldSeq: 0, lastIndex, sinceMs: undefined }
     this.#replay(streams.flatMap((stream) => missedIn(this.#hub.log, stream, known) ?? []))
   }
 

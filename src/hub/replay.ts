@@ -1,6 +1,6 @@
 // What a session missed, from what it says it has.
 import type { Position } from '../protocol/frames.ts'
-import type { EventLog, LoggedEvent } from './event-log.ts'
+import { type EventLog, type LoggedEvent, timeOf } from './event-log.ts'
 
 /** What a session knows of one stream. */
 export interface StreamKnowledge {
@@ -10,16 +10,20 @@ export interface StreamKnowledge {
   toldSeq: number
   /** The place in the whole log of the last event it names; undefined where it names none that is still known. */
   lastIndex: number | undefined
+  /** How far it was told that the log had come, in epoch ms by the log's own clock; undefined where it does not say. */
+  sinceMs: number | undefined
 }
 
 /** The events of `stream` behind what the session has, or null where they are no longer all known. */
 export function missedIn(log: EventLog, stream: string, known: StreamKnowledge): readonly LoggedEvent[] | null {
-  const { position, toldSeq, lastIndex } = known
+  const { position, toldSeq, lastIndex = -1, sinceMs = -Infinity } = known
   if (position !== undefined) return position.epoch === log.epoch ? log.since(stream, position.seq) : null
   // It knew nothing of this stream, so what was published since it subscribed is all it could have missed…
   const since = log.since(stream, toldSeq) ?? []
-  // …unless an event it names says how far it had come in the log as a whole.
-  return lastIndex === undefined ? since : (log.since(stream, 0) ?? since).filter(({ index }) => index > lastIndex)
+  // …unless it says how far it had come in the log as a whole. What it was sent in that very ms it names as a position.
+  if (lastIndex === -1 && sinceMs === -Infinity) return since
+  const all = log.since(stream, 0) ?? since
+  return all.filter((event) => event.index > lastIndex && timeOf(event) >= sinceMs)
 }
 
 /** In the order of publishing, across streams. */

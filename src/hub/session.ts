@@ -81,6 +81,8 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   #state: SessionState = 'connected'
   /** Events are held back until the client has said where to go on, so that none overtakes a replayed one. */
   #isFlowing: boolean
+  /** How far the log had come when the client was told last. */
+  #toldIndex = -1
   #early: string[] = []
   /** The app is being asked whether streams may be read: what comes meanwhile waits. */
   #isDeciding = false
@@ -453,13 +455,16 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
     this.#whenDecided(this.#reach.decide(Object.keys(frame.streams ?? {})), () => this.#resumeNow(frame, reader))
   }
 
-  #resumeNow({ lastEventId, streams: asked = {} }: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
+  #resumeNow({ lastEventId, cursor, streams: asked = {} }: Extract<ClientFrame, { type: 'resume' }>, reader: Identity) {
     const named = Object.entries(asked).filter(([stream]) => this.#reach.may(stream))
     // On others it was told of them when it subscribed, or has not heard of them.
     const others = knownTo(this.#hub.log, this.#reach, reader).filter((stream) => !Object.hasOwn(asked, stream))
-    const { streams, incomplete, replayed } = this.#outgoing.resume(named, others, lastEventId)
+    const { streams, incomplete, replayed } = this.#outgoing.resume(named, others, {
+      eventId: lastEventId,
+      cursor,
+    })
     this.#isFlowing = true
-    this.#send({ type: 'resumed', streams })
+    this.#send({ type: 'resumed', streams, cursor: this.#tellCursor() })
     this.#tell.resumed(this.info(), { complete: named.length - incomplete, incomplete, replayed })
     this.#payForWork(others.length + named.length * 10 + replayed * 50)
   }
@@ -494,17 +499,26 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   /** Names every stream that moved, what was sent included: else the last event could be lost and nobody would know. */
   beat() {
     if (this.#hub.clock.now() >= this.#oldAt) this.#outlived()
-    const streams = this.isLivecache && this.#isFlowing ? this.#tellMoved() : null
+    const news = this.isLivecache && this.#isFlowing ? this.#tellNews() : null
     this.#unansweredPings++
-    if (streams !== null) this.#send({ type: 'ping', streams })
+    if (news !== null) this.#send({ type: 'ping', ...news })
     else if (!this.isOver) this.sink.send(barePing)
     // Ours are answered by clients of ours; whether another one is there, its socket knows.
     if (!this.isLivecache) this.sink.ping?.()
   }
 
-  #tellMoved() {
+  /** How far the streams it hears of have come, and the log as a whole; null where neither has moved. */
+  #tellNews(): Omit<Extract<ServerFrame, { type: 'ping' }>, 'type'> | null {
     const { log } = this.#hub
-    return this.#outgoing.places.tellMoved((stream) => log.head(stream).seq, maxStreamsPerFrame)
+    const streams = this.#outgoing.places.tellMoved((stream) => log.head(stream).seq, maxStreamsPerFrame)
+    if (streams === null && this.#toldIndex === log.lastIndex) return null
+    return { ...(streams !== null && { streams }), cursor: this.#tellCursor() }
+  }
+
+  /** Everything up to here was sent, or is not for this session. */
+  #tellCursor(): string {
+    this.#toldIndex = this.#hub.log.lastIndex
+    return this.#hub.log.cursor
   }
 
   onMute() {

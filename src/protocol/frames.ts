@@ -31,7 +31,7 @@ export type ClientFrame =
   | { type: 'ping' }
   | { type: 'pong' }
   | { type: 'auth'; token?: string }
-  | { type: 'resume'; lastEventId?: string; streams?: Readonly<Record<string, Position>> }
+  | { type: 'resume'; lastEventId?: string; cursor?: string; streams?: Readonly<Record<string, Position>> }
   | PublishFrame
 
 /** A client has events. */
@@ -78,6 +78,8 @@ export interface ResumedFrame {
   type: 'resumed'
   /** `prev`: as in `Move`. */
   streams: Readonly<Record<string, Position & { complete: boolean; prev?: number }>>
+  /** How far the log as a whole has come: what a later `resume` names, for streams that began meanwhile. */
+  cursor?: string
 }
 
 /** A stream has come to `seq`, and the last this session was sent on it is `prev`: what lies between was not for it. */
@@ -109,7 +111,7 @@ export type ServerFrame =
     }
   | { type: 'unsubscribed'; ref?: string }
   | ResumedFrame
-  | { type: 'ping'; streams?: Readonly<Record<string, Move>> }
+  | { type: 'ping'; streams?: Readonly<Record<string, Move>>; cursor?: string }
   | { type: 'pong' }
   | { type: 'published'; ref: string; eventId: string }
   | ErrorFrame
@@ -129,7 +131,7 @@ export const clientFrameFields = {
   ping: {},
   pong: {},
   auth: { token: 'string?' },
-  resume: { lastEventId: 'string?', streams: 'positions?' },
+  resume: { lastEventId: 'string?', cursor: 'string?', streams: 'positions?' },
   publish: { id: 'string', event: 'string', payload: 'any?', stream: 'string?' },
 } as const satisfies FieldTable & Record<ClientFrame['type'], object>
 
@@ -148,8 +150,8 @@ export const serverFrameFields = {
   authenticated: { authExpiresInMs: 'number?' },
   subscribed: { ref: 'string?', events: 'strings?', filters: 'object?', streams: 'positions?' },
   unsubscribed: { ref: 'string?' },
-  resumed: { streams: 'positions' },
-  ping: { streams: 'moves?' },
+  resumed: { streams: 'positions', cursor: 'string?' },
+  ping: { streams: 'moves?', cursor: 'string?' },
   pong: {},
   published: { ref: 'string', eventId: 'string' },
   error: { code: 'string', message: 'string?', retryable: 'boolean?', retryAfterMs: 'number?', ref: 'string?' },

@@ -6,6 +6,9 @@ import { created, type Frame, newHub, openTo, pass, signedIn, subscribed, verify
 beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }))
 afterEach(() => void vi.useRealTimers())
 
+/** What it says is the log's own. */
+const cursor = expect.any(String) as string
+
 describe('sign-in', () => {
   it('is answered with what the client has to know', async () => {
     const { frames, session } = await signedIn(newHub())
@@ -103,7 +106,7 @@ describe('sign-in', () => {
     await pass(0)
     await pass(30_000)
     expect(closed).toEqual([])
-    expect(frames.at(-1)).toEqual({ type: 'ping' })
+    expect(frames.at(-1)).toEqual({ type: 'ping', cursor })
   })
 
   it('that allows more than before says where each subscription begins on what it reads now', async () => {
@@ -324,7 +327,7 @@ describe('events', () => {
     expect(events()).toEqual([])
     say({ type: 'resume', streams: {} })
     expect(events()).toMatchObject([{ eventId: '1', replayed: true }])
-    expect(frames.at(-1)).toEqual({ type: 'resumed', streams: {} })
+    expect(frames.at(-1)).toEqual({ type: 'resumed', streams: {}, cursor })
   })
 
   it('are kept as they were published, whatever the app does to its own object', async () => {
@@ -397,6 +400,7 @@ describe('going on after a drop', () => {
     expect(end.events().every(({ replayed }) => replayed)).toBe(true)
     expect(end.frames.at(-1)).toEqual({
       type: 'resumed',
+      cursor,
       streams: {
         'tenant:1': { epoch, seq: 2, complete: true, prev: 2 },
         'goal:7': { epoch, seq: 2, complete: true, prev: 2 },
@@ -432,6 +436,7 @@ describe('going on after a drop', () => {
       expect(ids(end)).toEqual([])
       expect(end.frames.at(-1)).toEqual({
         type: 'resumed',
+        cursor,
         streams: { 'tenant:1': { epoch, seq: 4, complete: false } },
       })
     }
@@ -486,8 +491,36 @@ describe('going on after a drop', () => {
     const end = await comeBack(hub, { streams: { a: { epoch: hub.epoch, seq: 1 } } })
     expect(end.frames.at(-1)).toEqual({
       type: 'resumed',
+      cursor,
       streams: { a: { epoch: hub.epoch, seq: 1, complete: true, prev: 1 } },
     })
+  })
+
+  it('sends what came on streams that began meanwhile to who says how far the log had come', async () => {
+    const hub = newHub()
+    hub.publish(created('tenant:1', '1'))
+    const before = (await subscribed(hub)).frames.at(-1)!['cursor']
+    await pass(1_000)
+    for (const [stream, id] of [
+      ['goal:new', '2'],
+      ['tenant:1', '3'],
+      ['goal:new', '4'],
+      ['tenant:9', '5'],
+    ] as const)
+      hub.publish(created(stream, id))
+    for (const [told, missed] of [
+      [before, ['2', '3', '4']],
+      // Of another log, of none, and of a time to come.
+      ['another:1', ['3']],
+      ['1', ['3']],
+      ['', ['3']],
+      [`${String(before).slice(0, -14)}:9999999999999`, ['3']],
+    ] as const) {
+      const { say, events } = await signedIn(hub)
+      say({ type: 'subscribe', id: 's1', events: ['*'] })
+      say({ type: 'resume', cursor: told, streams: { 'tenant:1': { epoch: hub.epoch, seq: 1 } } })
+      expect(events().map(({ eventId }) => eventId)).toEqual(missed)
+    }
   })
 
   it('says nothing of streams the token may not read', async () => {
@@ -495,7 +528,7 @@ describe('going on after a drop', () => {
     hub.publish(created('tenant:2', '1'))
     const end = await comeBack(hub, { lastEventId: '1', streams: { 'tenant:2': { epoch: hub.epoch, seq: 0 } } })
     expect(ids(end)).toEqual([])
-    expect(end.frames.at(-1)).toEqual({ type: 'resumed', streams: {} })
+    expect(end.frames.at(-1)).toEqual({ type: 'resumed', streams: {}, cursor })
   })
 
   it('needs a log that lasts longer than the way back of a client', () => {
@@ -610,13 +643,27 @@ describe('heartbeats', () => {
     say({ type: 'ack', eventId: frames.at(-1)!['eventId'] })
     hub.publish({ ...created(), type: 'issue.created' })
     await pass(30_000)
-    expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'tenant:1': { prev: 1, seq: 2 } } })
+    expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'tenant:1': { prev: 1, seq: 2 } }, cursor })
     say({ type: 'pong' })
     await pass(30_000)
     expect(frames.at(-1)).toEqual({ type: 'ping' })
     // The client is at 2 now, so 3 is the next one.
     hub.publish(created())
     expect(events().at(-1)).not.toHaveProperty('prev')
+  })
+
+  it('tell how far the log has come where it moved, be it on streams that are none of this session', async () => {
+    const hub = newHub()
+    const { frames, say } = await subscribed(hub, { events: ['goal.*'], streams: ['tenant:1'] })
+    const pinged = async () => {
+      await pass(30_000)
+      say({ type: 'pong' })
+      return frames.at(-1)
+    }
+    expect(await pinged()).toEqual({ type: 'ping' })
+    hub.publish(created('tenant:9'))
+    expect(await pinged()).toEqual({ type: 'ping', cursor })
+    expect(await pinged()).toEqual({ type: 'ping' })
   })
 
   it('name the last event sent, which may have been lost with nothing behind it', async () => {
@@ -628,6 +675,7 @@ describe('heartbeats', () => {
     expect(frames.at(-1)).toEqual({
       type: 'ping',
       streams: { 'tenant:1': { prev: 2, seq: 2 }, 'goal:7': { prev: 1, seq: 1 } },
+      cursor,
     })
   })
 
@@ -639,7 +687,7 @@ describe('heartbeats', () => {
     for (const seq of [2, 3]) {
       hub.publish({ ...created(), type: 'issue.created' })
       await pass(30_000)
-      expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'tenant:1': { prev: 1, seq } } })
+      expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'tenant:1': { prev: 1, seq } }, cursor })
       say({ type: 'pong' })
     }
   })
@@ -652,7 +700,7 @@ describe('heartbeats', () => {
     hub.publish(created('goal:new'))
     say({ type: 'ack', upTo: { 'goal:new': 2 } })
     await pass(30_000)
-    expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'goal:new': { prev: 2, seq: 2 } } })
+    expect(frames.at(-1)).toEqual({ type: 'ping', streams: { 'goal:new': { prev: 2, seq: 2 } }, cursor })
   })
 
   it('name 250 streams at most; the rest comes with the next one, busy streams or not', async () => {

@@ -72,3 +72,65 @@ it('resumed at a lower place of the same epoch (a backup): what is published fro
   await pass(20_000)
   expect(ids().length === 5 || resyncs.length > 0).toBe(true)
 })
+
+/** One that has heard of nothing but how far the log has come, and comes back to a stream that began meanwhile. */
+async function backToNewStream(seq: number) {
+  const all = await setUpLive()
+  all.transport.last.say({ type: 'ping', cursor: 'the log: 7' })
+  await pass(1_000)
+  all.transport.last.close(1006)
+  const comeBack = async () => {
+    await pass(10_000)
+    all.transport.last.welcome({})
+    all.transport.last.say({ type: 'subscribed', ref: 's1', streams: { new: { epoch: 'e1', seq } } })
+  }
+  await comeBack()
+  const resumes = () => all.transport.last.sent.filter(({ type }) => type === 'resume')
+  return { ...all, comeBack, resumes }
+}
+
+it('how far the log had come is named on the next link', async () => {
+  const { resumes } = await backToNewStream(0)
+  expect(resumes()).toEqual([{ type: 'resume', cursor: 'the log: 7', streams: {} }])
+})
+
+it('a new stream goes on where it was when the link broke before all that was missed had come', async () => {
+  const { transport, comeBack, resumes, ids } = await backToNewStream(3)
+  transport.last.say(eventOf('new', 1, { replayed: true }))
+  transport.last.close(1006)
+  await comeBack()
+  expect(resumes()).toMatchObject([{ streams: { new: { epoch: 'e1', seq: 1 } } }])
+  for (const seq of [2, 3]) transport.last.say(eventOf('new', seq, { replayed: true }))
+  transport.last.say({ type: 'resumed', streams: { new: { epoch: 'e1', seq: 3, complete: true, prev: 3 } } })
+  transport.last.say(eventOf('new', 4))
+  await pass(1_000)
+  expect(ids()).toEqual(['new/1', 'new/2', 'new/3', 'new/4'])
+})
+
+it('a new stream that missed something for good goes on behind its head', async () => {
+  const { transport, ids, errors, resyncs } = await backToNewStream(4)
+  for (const seq of [1, 3]) transport.last.say(eventOf('new', seq, { replayed: true }))
+  transport.last.say({ type: 'resumed', streams: {} })
+  for (const seq of [4, 5]) transport.last.say(eventOf('new', seq))
+  await pass(1_000)
+  expect(ids()).toEqual(['new/1', 'new/3', 'new/5'])
+  expect(resyncs).toContainEqual({ streams: ['new'], cause: 'joined' })
+  expect(errors).toEqual([])
+})
+
+it('a new stream of which nothing was missed begins at its head', async () => {
+  const { transport, ids } = await backToNewStream(4)
+  transport.last.say({ type: 'resumed', streams: {} })
+  for (const seq of [4, 5]) transport.last.say(eventOf('new', seq))
+  await pass(1_000)
+  expect(ids()).toEqual(['new/5'])
+})
+
+it('a word on the log that is too long to be said again is left', async () => {
+  const { transport, client } = await setUpLive()
+  transport.last.say({ type: 'ping', cursor: 'x'.repeat(257) })
+  client.reconnect()
+  await pass(1_000)
+  transport.last.welcome({})
+  expect(transport.last.sent.find(({ type }) => type === 'resume')).not.toHaveProperty('cursor')
+})
