@@ -106,12 +106,17 @@ export interface Gateway {
   drain(): Promise<void>
   /** Drains upon these signals, and ends the process. Returns the undo. @default ['SIGTERM', 'SIGINT'] */
   drainOn(signals?: NodeJS.Signals[]): () => void
-  /** Ends every session with 1012 and stops; resolves once the port is free. */
+  /**
+   * Ends every session with 1012 and stops; resolves once the port is free. What the app is answering is finished first: on a server of
+   * yours however long it takes, on the gateway's own within 10 s.
+   */
   close(): Promise<void>
 }
 
 /** Time for the last bytes over HTTP to leave, in ms. */
 const lastWordsMs = 500
+/** Time for what the app is answering on the gateway's server, in ms. */
+const appWordsMs = 10_000
 
 /** Creates a gateway; nothing listens until `listen()` or `attach()`. Throws `invalid-option` for options that cannot work together. */
 export function createGateway(options: GatewayOptions): Gateway {
@@ -172,9 +177,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     ...(endpoint && { publish: endpoint }),
   })
-  const answering = new Set<Promise<void>>()
+  const [answering, answeringOfApp] = [createAnswering(), createAnswering()]
   const startedAt = Date.now()
   let isListening = false
+  let isClosed = false
 
   // ── operations ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -191,7 +197,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   })
   const reasons = () => [
     ...(isListening && hub.isReady ? [] : ['starting']),
-    ...(drain.phase === 'serving' ? [] : ['draining']),
+    ...(drain.phase === 'serving' && !isClosed ? [] : ['draining']),
     ...(engine === undefined || engine.status.isUp ? [] : ['engine-down']),
   ]
   const operations = createOperations({
@@ -232,10 +238,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (hasTooManyHeaders(request)) response.writeHead(431, { connection: 'close' }).end()
     else {
       const ip = clientIp(request, trustProxy)
-      const answered = serveRequest((asked) => answer(asked, ip), request, response).finally(() =>
-        answering.delete(answered),
-      )
-      answering.add(answered)
+      answering.add(response)
+      void serveRequest((asked) => answer(asked, ip), request, response)
     }
     return true
   }
@@ -256,7 +260,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   const server = createServer(guardedServer, (request, response) => {
-    if (!handle(request, response)) onRequest(request, response)
+    if (handle(request, response)) return
+    answeringOfApp.add(response)
+    onRequest(request, response)
   })
   hardenServer(server, admission.limits)
   server.on('upgrade', (request, socket, head) => {
@@ -279,13 +285,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function close() {
+    isClosed = true
     hub.close()
     sockets.close()
     stopLogs?.()
     overload.close()
     const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : null
     // Event streams and held polls are told why they end.
-    await Promise.race([Promise.all(answering), new Promise((resolve) => setTimeout(resolve, lastWordsMs))])
+    await answering.end(lastWordsMs)
+    await answeringOfApp.end(appWordsMs)
     server.closeAllConnections()
     await closed
     await operations.close()
@@ -324,6 +332,34 @@ const draining = {
   message: 'this server is going away; come back, and another one answers',
   retryAfterMs: 2_000,
 } as const
+
+/** Requests that are being answered. */
+function createAnswering() {
+  const responses = new Set<ServerResponse>()
+  const waiting = new Set<() => void>()
+  return {
+    get size() {
+      return responses.size
+    },
+    add(response: ServerResponse) {
+      responses.add(response)
+      response.once('close', () => {
+        responses.delete(response)
+        if (responses.size === 0) for (const resume of waiting) resume()
+      })
+    },
+    /** Waits until all are answered, and cuts what is left of them after `ms`. */
+    async end(ms: number): Promise<void> {
+      if (responses.size === 0) return
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve)
+        const late = setTimeout(resolve, ms)
+        waiting.add(() => clearTimeout(late))
+      })
+      for (const response of responses) response.destroy()
+    },
+  }
+}
 
 function notFound(_request: IncomingMessage, response: ServerResponse) {
   response.writeHead(404).end()
