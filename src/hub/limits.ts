@@ -7,7 +7,8 @@ export interface SessionLimits {
   /** Names and patterns, of events and of streams, in one subscription. Beyond: `error INVALID` with its `ref`. @default 200 */
   maxNames?: number
   /**
-   * Frames from the client. A confirmation of something that was sent costs nothing, nor does an answer to a ping. Beyond: 4429.
+   * Frames from the client. A confirmation of something that was sent costs nothing, nor does an answer to a ping; to renew a token costs 50.
+   * Beyond: 4429.
    * @default 5_000 at once, 200 a second
    */
   frames?: RateLimit

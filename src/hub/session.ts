@@ -35,6 +35,8 @@ const maxWaitingPublishes = 2_000
 const workPerFrame = 10_000
 /** Streams a session may name that never had an event. */
 const maxSilentPlaces = 10_000
+/** In frames, a tenth of the burst at most: the app may have to ask a database about the token. */
+const renewalCost = 50
 /** Keeps a frame that names streams well below the limit of its size. */
 const maxStreamsPerFrame = 250
 const barePing = encodeFrame({ type: 'ping' })
@@ -291,7 +293,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   #receiveFrame(frame: ClientFrame) {
     const { identity } = this.#signIn
     if (frame.type === 'auth') {
-      if (identity !== null && !this.#pay()) return
+      if (identity !== null && !this.#pay(Math.min(renewalCost, this.#hub.limits.frames.burst / 10))) return
       const answer = (reader: Identity) => (identity === null ? this.#welcome(reader) : this.#renewed(identity, reader))
       return this.#signIn.start(frame.token ?? undefined, answer, () => this.#readEarly())
     }

@@ -36,6 +36,28 @@ describe('frames', () => {
     expect(closed).toEqual([])
   })
 
+  it('that have a token verified cost more than others', async () => {
+    const verified = vi.fn((token: string | undefined) => ({ subject: token!, streams: [] }))
+    const { say, closed } = await signedIn(newHub({ verify: verified }))
+    for (let count = 0; count < 200; count++) {
+      say({ type: 'auth', token: 'ada' })
+      await pass(0)
+    }
+    expect(closed).toEqual([[4429, 'too many frames']])
+    // The first of all signed in.
+    expect(verified).toHaveBeenCalledTimes(101)
+  })
+
+  it('renew a token also where few are allowed', async () => {
+    const { say, closed, ofType } = await signedIn(newHub({ limits: { frames } }))
+    for (let count = 0; count < 5; count++) say({ type: 'ping' })
+    for (let count = 0; count < 5; count++) {
+      say({ type: 'auth', token: 'ada' })
+      await pass(0)
+    }
+    expect([closed, ofType('authenticated').length]).toEqual([[], 5])
+  })
+
   it('that confirm what was sent cost nothing, one by one or together', async () => {
     const hub = newHub({ limits: { frames } })
     const { say, closed, events, session } = await subscribed(hub)
