@@ -166,6 +166,16 @@ export default defineConfig(({ mode }) => ({
       },
       {
         extends: true as const,
+        // The other page that tests of apps run in.
+        test: {
+          name: 'happy-dom',
+          environment: 'happy-dom',
+          include: ['test/testing/react/**/*.test.tsx'],
+          setupFiles: ['test/dom-setup.ts'],
+        },
+      },
+      {
+        extends: true as const,
         resolve: react18,
         test: {
           name: 'dom-react18',
