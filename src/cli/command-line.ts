@@ -1,5 +1,6 @@
 // What a command is, and how its options are read: a wrong one is named, never guessed.
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { nearestTo } from '../base/nearest.ts'
 import { InputError } from './reading.ts'
 
 export interface Command {
@@ -42,16 +43,19 @@ function read<const Given extends Options>(
   try {
     return parseArgs({ args: [...argv], options, allowPositionals })
   } catch (error) {
-    throw usage(command, wordsFor((error as Error).message))
+    throw usage(command, wordsFor((error as Error).message, Object.keys(options)))
   }
 }
 
-/** The first sentence of what Node says, but for the one that says nothing. */
-function wordsFor(message: string): string {
+/** The first sentence of what Node says, but for the one that says nothing; and what may have been meant. */
+function wordsFor(message: string, known: readonly string[]): string {
   const [, option] = /^Option '(?:-\w, )?(--[\w-]+).*' argument (?:missing|is ambiguous)/.exec(message) ?? []
   if (option !== undefined) return `${option} needs a value.`
   const [first = ''] = message.split(/\.(?:\s|$)/)
-  return `${first}.`
+  const [, unknown = ''] = /^Unknown option '--([\w-]+)'/.exec(message) ?? []
+  const [nearest] = nearestTo(unknown, known)
+  const hint = nearest !== undefined && nearest.likeness >= 0.5 ? ` Did you mean --${nearest.name}?` : ''
+  return `${first}.${hint}`
 }
 
 export function usage(command: string, message: string): InputError {

@@ -115,7 +115,12 @@ function readUrl(what: string, url: string): string {
   } catch {
     // Said below, for whoever types it.
   }
-  throw usage('doctor', `${what} must begin with wss://, ws://, https:// or http://, so nothing can be dialled.`)
+  const guess = `ws://${url}${url.includes('/') ? '' : '/realtime'}`
+  const hint = /^[\w.-]+:\d/.test(url) && URL.canParse(guess) ? ` Did you mean ${guess}?` : ''
+  throw usage(
+    'doctor',
+    `${what} is "${url}", which cannot be dialled: it must be whole, and begin with wss://, ws://, https:// or http://.${hint}`,
+  )
 }
 
 function readToken({ token, 'token-env': name }: Given): string | null {

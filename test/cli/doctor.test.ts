@@ -200,8 +200,17 @@ it('no finding comes after the end, and topics are printed in their order', () =
 it.each<[string, string[], string]>([
   ['no address', [], 'It needs the address of a server, such as wss://api.example.com/realtime.'],
   ['two', ['ws://a', 'ws://b'], 'It takes one address, and was given 2.'],
-  ['a path', ['/realtime'], 'The address must begin with wss://, ws://, https:// or http://'],
-  ['a name and port', ['localhost:4000'], 'The address must begin with wss://'],
+  [
+    'a path',
+    ['/realtime'],
+    'The address is "/realtime", which cannot be dialled: it must be whole, and begin with wss://',
+  ],
+  ['nothing but a scheme', ['ws://'], 'The address is "ws://", which cannot be dialled: it must be whole'],
+  [
+    'a name and port',
+    ['localhost:4000'],
+    'The address is "localhost:4000", which cannot be dialled: it must be whole, and begin with wss://, ws://, https:// or http://. Did you mean ws://localhost:4000/realtime?',
+  ],
   ['another --auth', ['ws://a', '--auth', 'cookie'], '--auth must be one of first-frame, query, subprotocol, none'],
   ['an origin with a path', ['ws://a', '--origin', 'https://a.com/app'], '--origin must be a scheme, a name'],
   ['two tokens', ['ws://a', '--token', 'a', '--token-env', 'B'], 'Give either --token or --token-env.'],
@@ -211,7 +220,8 @@ it.each<[string, string[], string]>([
     '--token-env NOPE: that variable is not set, or empty.',
   ],
   ['no time', ['ws://a', '--timeout', '0'], '--timeout must be a whole number of seconds from 1 to 600'],
-  ['an unknown option', ['ws://a', '--fast'], "Unknown option '--fast'."],
+  ['an unknown option', ['ws://a', '--fast'], "Unknown option '--fast'. All options: npx livecache doctor --help"],
+  ['a misspelt option', ['ws://a', '--quik'], "Unknown option '--quik'. Did you mean --quick? All options:"],
 ])('on the command line %s is told in one line, and ends it with 2', async (_name, args, message) => {
   const { code, stdout, stderr } = await answerOf(['doctor', ...args])
   expect([code, stdout]).toEqual([2, ''])

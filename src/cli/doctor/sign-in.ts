@@ -36,10 +36,10 @@ export async function examineSignIn(exam: Examination, choosesProtocol: boolean)
   if (choosesProtocol) {
     const entries = await knockThrice(exam, auth !== 'none', (where, given) => knockLivecache(exam, where, given))
     if (entries.given.kind !== 'silent') return judge(exam, say, entries)
-    say('problem', 'no-welcome', `It chose ${protocolName}, and answered the sign-in with no welcome.`, {
+    say('warning', 'no-welcome', `It chose ${protocolName}, and answered the sign-in with no welcome.`, {
       means:
-        'A client takes it for a livecache server, waits 10 s for the welcome and begins anew, without end. Many WebSocket libraries choose whatever is offered first.',
-      change: `Let it choose ${protocolName} only if it speaks it (ws: handleProtocols: () => false). Until then say server: 'plain' to the client.`,
+        'A client takes it for a livecache server until an event comes first, or nothing for 10 s; then it connects again without the offer. Each page is late by that. Many WebSocket libraries choose whatever is offered first.',
+      change: `Let it choose ${protocolName} only if it speaks it (ws: handleProtocols: () => false), or say server: 'plain' to the client, which then offers nothing.`,
       see: 'livecache/src/protocol/README.md#2-connecting',
     })
   }
