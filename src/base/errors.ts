@@ -2,7 +2,7 @@
 
 /** What went wrong, for code to branch on; each has a section in docs/errors.md. */
 export type RealtimeErrorCode =
-  /** `url` is missing, empty, no URL, of a scheme that is not ws, wss, http or https, or ws:// on an https page. */
+  /** `url` is missing, empty, no URL, of a scheme that is not ws, wss, http or https, or ws:// on an https page to another machine. */
   | 'invalid-url'
   /** An option has a value it cannot have. */
   | 'invalid-option'

@@ -14,20 +14,31 @@ export function assertUrl(url: unknown): asserts url is string {
   if (!isRelative(url)) assertScheme(parse(url), url)
 }
 
-function assertScheme({ protocol }: URL, url: string) {
+function assertScheme({ protocol, hostname }: URL, url: string) {
   if (!/^(ws|http)s?:$/.test(protocol)) {
     throw new RealtimeError(
       'invalid-url',
       `"${shown(url)}" has the scheme "${protocol}", which cannot be dialled. Use wss:// or https://, without the s on a development machine.`,
     )
   }
-  if (/^(ws|http):$/.test(protocol) && globalThis.location?.protocol === 'https:') {
-    throw new RealtimeError(
-      'invalid-url',
-      `"${shown(url)}" is not encrypted and the page is, so the browser would refuse it. Use ${protocol.replace(':', 's:')}// instead.`,
-    )
-  }
+  const mixed = mixedContent(url, protocol)
+  if (mixed !== null && !isLoopback(hostname)) throw mixed
 }
+
+/** Why a browser refuses an address that is not encrypted on a page that is; null where that is not so. */
+export function mixedContent(url: string, protocol: string): RealtimeError | null {
+  if (!/^(ws|http):$/.test(protocol) || globalThis.location?.protocol !== 'https:') return null
+  return new RealtimeError(
+    'invalid-url',
+    `"${shown(url)}" is not encrypted and the page is, so the browser would refuse it. Use ${protocol.replace(':', 's:')}// instead.`,
+  )
+}
+
+/**
+ * Whether it is this machine, which an encrypted page may reach unencrypted (W3C, Secure Contexts: potentially trustworthy). So
+ * Chromium (tried with 156, sockets and requests) and Firefox have it; Safari blocks it (WebKit bug 171934), which shows only when it is tried.
+ */
+export const isLoopback = (hostname: string): boolean => /^((.+\.)?localhost\.?|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
 /** The address to dial: absolute, with `params` added, of the `scheme` named or its encrypted form. */
 export function resolveUrl(url: string, scheme: 'ws' | 'http', params: Readonly<Record<string, string>>): URL {

@@ -2,7 +2,7 @@
 import { RealtimeError } from '../base/errors.ts'
 import { protocolName } from '../protocol/frames.ts'
 import { encodeFrame } from '../protocol/codec.ts'
-import { assertUrl, resolveUrl, shown } from './address.ts'
+import { assertUrl, mixedContent, resolveUrl, shown } from './address.ts'
 import type { Transport, TransportLink, TransportListener, TransportRequest } from './transport.ts'
 
 export interface WebSocketOptions {
@@ -33,7 +33,7 @@ function openSocket(
         ? []
         : [protocol]
   const query = credential?.place === 'query' ? { ...params, token: credential.token } : params
-  const socket = create(Socket, resolveUrl(url, 'ws', query).href, protocols)
+  const socket = create(Socket, resolveUrl(url, 'ws', query), protocols)
   // Only text is part of the protocol; anything else must not surface as "[object Blob]".
   socket.binaryType = 'arraybuffer'
   let ended = false
@@ -73,9 +73,9 @@ function socketClass(options: WebSocketOptions): typeof WebSocket {
   )
 }
 
-function create(Socket: typeof WebSocket, address: string, protocols: string[]): WebSocket {
+function create(Socket: typeof WebSocket, address: URL, protocols: string[]): WebSocket {
   try {
-    const socket = new Socket(address, protocols)
+    const socket = new Socket(address.href, protocols)
     // Chromium does not throw where the page's content security policy forbids it: the socket is born closed, and no `close` follows.
     if (socket.readyState !== 3) return socket
   } catch (cause) {
@@ -85,10 +85,12 @@ function create(Socket: typeof WebSocket, address: string, protocols: string[]):
   throw refusal(address, 'SecurityError')
 }
 
-const refusal = (address: string, name: string) =>
+const refusal = ({ href, protocol }: URL, name: string) =>
+  // One to this machine was tried all the same.
+  mixedContent(href, protocol) ??
   new RealtimeError(
     'refused',
-    `The browser refused to open a socket to ${shown(address)} (${name}), so nothing can arrive. Look at the address, and at the page's content security policy.`,
+    `The browser refused to open a socket to ${shown(href)} (${name}), so nothing can arrive. Look at the address, and at the page's content security policy.`,
   )
 
 function asSubprotocol(token: string): string {

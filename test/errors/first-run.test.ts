@@ -66,6 +66,19 @@ describe('a link that never opens', () => {
     expect(told()[0]).toMatch(/\(livecache\/docs\/troubleshooting\.md#nothing-connects\)$/)
   })
 
+  it('is told of with what browsers think of an address of this machine, where the page is encrypted', async () => {
+    vi.stubGlobal('location', new URL('https://app.example.com/goals'))
+    const [local, remote] = [at(`ws://localhost:${++lastServer}/realtime`), at(server())]
+    for (const transport of [local, remote]) {
+      open(transport)
+      await fail(transport, 8)
+    }
+    expect(told()).toEqual([
+      expect.stringMatching(/not encrypted and the page is: Safari blocks that.*Chromium.*permission/),
+      expect.not.stringContaining('Safari'),
+    ])
+  })
+
   it('is not told of where it had been up: then the server has gone, and comes back', async () => {
     const transport = at(server())
     open(transport)

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { RealtimeError } from '../../src/base/errors.ts'
-import { webSocket } from '../../src/transports/index.ts'
+import { polling, sse, webSocket } from '../../src/transports/index.ts'
 import { assertUrl, resolveUrl } from '../../src/transports/address.ts'
+import { dial } from './dial.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -51,6 +52,17 @@ describe('an address is refused before anything dials it', () => {
     expect(() => webSocket(url)).not.toThrow()
   })
 
+  it.each([
+    'ws://127.0.0.1.example.com',
+    'ws://localhost.example.com',
+    'ws://mylocalhost',
+    'http://10.0.0.1',
+    'ws://[::2]',
+  ])('%s on an encrypted page, which only looks like this machine', (url) => {
+    onPage('https://app.example.com/')
+    expect(refusal(() => webSocket(url)).message).toContain('is not encrypted and the page is')
+  })
+
   it('when it is relative and there is no page to take it from', () => {
     expect(() => webSocket('/realtime')).not.toThrow()
     expect(refusal(() => resolveUrl('/realtime', 'ws', {})).message).toContain('"/realtime" is not a URL')
@@ -65,6 +77,42 @@ describe('an address is refused before anything dials it', () => {
     onPage('https://app.example.com/')
     expect(refusal(() => resolveUrl(' ftp://example.com', 'ws', {})).message).toContain('"ftp:"')
     expect(refusal(() => resolveUrl(' ws://example.com', 'ws', {})).message).toContain('not encrypted')
+  })
+})
+
+describe('an address of this machine', () => {
+  it.each([
+    ['ws://localhost:3000/realtime', 'ws://localhost:3000/realtime'],
+    ['http://localhost:3000/realtime', 'ws://localhost:3000/realtime'],
+    ['ws://LOCALHOST', 'ws://localhost/'],
+    ['ws://localhost.', 'ws://localhost./'],
+    ['ws://api.localhost', 'ws://api.localhost/'],
+    ['ws://127.0.0.1:3000', 'ws://127.0.0.1:3000/'],
+    ['ws://127.1', 'ws://127.0.0.1/'],
+    ['ws://127.5.6.7', 'ws://127.5.6.7/'],
+    ['ws://[::1]:3000', 'ws://[::1]:3000/'],
+  ])('is dialled from an encrypted page too, as browsers allow it: %s', (url, dialled) => {
+    onPage('https://app.example.com/')
+    for (const transport of [webSocket, sse, polling]) expect(() => transport(url)).not.toThrow()
+    expect(resolveUrl(url, 'ws', {}).href).toBe(dialled)
+  })
+
+  it('that a browser refuses after all is told of like any other that is not encrypted', () => {
+    onPage('https://app.example.com/')
+    function Strict() {
+      throw new DOMException('The operation is insecure.', 'SecurityError')
+    }
+    function BornClosed() {
+      return { readyState: 3 }
+    }
+    for (const WebSocket of [Strict, BornClosed] as never[]) {
+      const transport = webSocket('ws://localhost:3000/realtime?token=s3cret', { WebSocket })
+      const error = refusal(() => dial(transport))
+      expect(error.code).toBe('invalid-url')
+      expect(error.message).toMatch(
+        /^"ws:\/\/localhost:3000\/realtime" is not encrypted and the page is, so the browser would refuse it\. Use wss:\/\/ instead\./,
+      )
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 // From the name to the answer to an upgrade: what stands in the way of a socket, and what the server does with what it is offered.
-import { resolveUrl, shown } from '../../transports/address.ts'
+import { isLoopback, resolveUrl, shown } from '../../transports/address.ts'
 import { protocolName } from '../../protocol/frames.ts'
 import { type Examination, foreignOrigin, type Wanted, wrongToken } from './examination.ts'
 import { inSeconds } from './fates.ts'
@@ -86,7 +86,7 @@ function sayWay(say: Say, { address, times, certificate }: Upgrade, url: string)
     say('ok', 'port', `Port ${number} takes connections (${inSeconds(times.port - (times.name ?? 0))}).`)
   }
   if (certificate !== null) sayCertificate(say, certificate, (times.tls ?? 0) - (times.port ?? 0))
-  if (protocol === 'http:' && address !== null && !isLocal(hostname)) {
+  if (protocol === 'http:' && address !== null && !isLoopback(hostname)) {
     say('warning', 'unencrypted', 'The address is not encrypted.', {
       means: 'Tokens and events can be read on their way, and a page on https:// may not open it at all.',
       change: `Serve it by TLS and use ${shown(url).replace(/^(ws|http):/, '$1s:')}.`,
@@ -95,7 +95,6 @@ function sayWay(say: Say, { address, times, certificate }: Upgrade, url: string)
   }
 }
 
-const isLocal = (hostname: string) => /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)
 /** A certificate that ends sooner is renewed in a hurry. */
 const soonDays = 14
 
