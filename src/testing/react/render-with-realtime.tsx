@@ -11,6 +11,7 @@ import {
   type RenderResult,
 } from '@testing-library/react'
 import { type JSX, type JSXElementConstructor, type ReactNode, useEffect } from 'react'
+import { RealtimeError } from '../../base/errors.ts'
 import type { EventTable } from '../../protocol/define-events.ts'
 import { RealtimeProvider } from '../../react/realtime-provider.tsx'
 import { createTestRealtime, type TestRealtime, type TestRealtimeOptions } from '../create-test-realtime.ts'
@@ -38,7 +39,7 @@ export interface WithRealtime<Events extends EventTable = EventTable> extends Te
 
 /**
  * Renders inside `QueryClientProvider` and `RealtimeProvider`. Nothing connects before the clock moves: `await settle()`.
- * Of Testing Library 16 and later; in React 18.3 and 19.
+ * Of Testing Library 16 and later; in React 18.3 and 19. Throws `missing-peer` where there is no document.
  */
 export function renderWithRealtime<const Events extends EventTable = EventTable>(
   ui: ReactNode,
@@ -75,6 +76,12 @@ function surroundingsOf<Events extends EventTable>(options: RenderWithRealtimeOp
     renderOptions,
     ...rest
   } = options
+  if (typeof document === 'undefined') {
+    throw new RealtimeError(
+      'missing-peer',
+      'The test renders where there is no document, so there is nothing to render into. Install jsdom, and ask for it: `// @vitest-environment jsdom` or `@jest-environment jsdom` at the top of the file, or `environment` in the configuration.',
+    )
+  }
   const test = testRealtime ?? createTestRealtime<Events>(rest)
   timelineOf(test.clock).runsInside((run) => act(run))
 

@@ -50,6 +50,13 @@ function Goals({ read = () => [] }: { read?: () => Goal[] | Promise<Goal[]> }) {
 const names = () => screen.queryAllByRole('listitem').map(({ textContent }) => textContent)
 
 describe('renderWithRealtime', () => {
+  it('says which environment is missing where there is no document', () => {
+    vi.stubGlobal('document', undefined)
+    expect(() => renderWithRealtime(<Goals />)).toThrow(
+      expect.objectContaining({ code: 'missing-peer', message: expect.stringContaining('@vitest-environment jsdom') }),
+    )
+  })
+
   it('shows what an event brings, and says when the link is gone and back', async () => {
     const { server, clock, settle, container } = renderWithRealtime(<Goals />, { rules })
     const status = () => container.querySelector('[data-lc="indicator"]')?.getAttribute('data-status')
