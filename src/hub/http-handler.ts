@@ -238,6 +238,8 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
     const text = await readBody(request, maxBodyBytes)
     if (text === null) return tooLong()
     if (session === null) return changeDefault(hub, reader, text)
+    // A body takes its time, and what was allowed before it may have ended.
+    if (hub.session(session.id) === undefined) return noSession()
     const frames = framesOf(text)
     if (frames === null || !frames.every(({ type }) => type === 'subscribe' || type === 'unsubscribe')) {
       return errorResponse(400, 'INVALID', 'the body must be frames of type "subscribe" and "unsubscribe"')

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Identity, TokenRefused } from '../../src/hub/index.ts'
-import { serve } from './http-client.ts'
+import { base, serve } from './http-client.ts'
 import { created, newHub, openTo, pass, signedIn, subscribed } from './wire.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }))
@@ -124,6 +124,28 @@ describe('a sign-in that is being verified while its user is revoked', () => {
     await answer()
     expect((await asking).status).toBe(401)
     expect(await hub.defaultOf('ada')).toBeNull()
+  })
+})
+
+describe('a request whose body is on its way while its user is revoked', () => {
+  it('changes nothing of the session, which is as unknown as any that has ended', async () => {
+    const { hub, handle } = serve()
+    const { session } = await signedIn(hub)
+    let send!: ReadableStreamDefaultController<Uint8Array>
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (send = controller) })
+    const asking = handle(
+      new Request(`${base}/subscriptions?connectionId=${session.id}`, {
+        method: 'PATCH',
+        headers: { authorization: 'Bearer ada' },
+        body,
+        duplex: 'half',
+      }),
+    )
+    await pass(0)
+    await hub.revoke({ subject: 'ada' })
+    send.enqueue(new TextEncoder().encode('{"events":["a"]}'))
+    send.close()
+    expect((await asking).status).toBe(404)
   })
 })
 
