@@ -133,14 +133,9 @@ describe('a request whose body is on its way while its user is revoked', () => {
     const { session } = await signedIn(hub)
     let send!: ReadableStreamDefaultController<Uint8Array>
     const body = new ReadableStream<Uint8Array>({ start: (controller) => void (send = controller) })
-    const asking = handle(
-      new Request(`${base}/subscriptions?connectionId=${session.id}`, {
-        method: 'PATCH',
-        headers: { authorization: 'Bearer ada' },
-        body,
-        duplex: 'half',
-      }),
-    )
+    const headers = { authorization: 'Bearer ada' }
+    const init = { method: 'PATCH', headers, body, duplex: 'half' }
+    const asking = handle(new Request(`${base}/subscriptions?connectionId=${session.id}`, init))
     await pass(0)
     await hub.revoke({ subject: 'ada' })
     send.enqueue(new TextEncoder().encode('{"events":["a"]}'))
