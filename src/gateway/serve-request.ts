@@ -23,7 +23,8 @@ export async function serveRequest(
   { bodyMs = 30_000, writeMs = 60_000 }: ServingLimits = {},
 ): Promise<void> {
   const abort = new AbortController()
-  outgoing.once('close', () => abort.abort())
+  // Most are closed because they were answered, and to abort is dear.
+  outgoing.once('close', () => outgoing.writableFinished || abort.abort())
   // Without a listener a reset would end the process.
   outgoing.on('error', () => abort.abort())
   const request = requestOf(incoming, abort.signal, bodyMs)
