@@ -4,9 +4,11 @@ import { definedOf } from '../base/defined.ts'
 import { RealtimeError } from '../base/errors.ts'
 import { createSortableId } from '../base/sortable-id.ts'
 import { encodeAsOf } from '../protocol/as-of.ts'
+import { decodeClientFrame } from '../protocol/codec.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import type { EventTable } from '../protocol/define-events.ts'
 import { isPattern } from '../protocol/filter.ts'
+import type { SubscribeFrame } from '../protocol/frames.ts'
 import { type Authorize, type AuthorizeEvent, faultOfIdentity, type Identity, type Verify } from './access.ts'
 import { createContract } from './contract.ts'
 import { createDefaults } from './defaults.ts'
@@ -320,10 +322,12 @@ export function createHub(given: HubOptions): Hub {
     onError,
   })
 
-  async function defaultOf(subject: string) {
+  async function defaultOf(subject: string): Promise<SubscribeFrame | null> {
     try {
       const wanted = await defaults.defaultOf(subject)
-      return wanted === null ? null : { type: 'subscribe' as const, ...wanted }
+      // Read as if a client said it: whatever wrote it into the store may have been another version, or no hub at all.
+      const read = wanted === null ? null : decodeClientFrame(JSON.stringify({ ...wanted, type: 'subscribe' }))
+      return read?.kind === 'frame' ? (read.frame as SubscribeFrame) : null
     } catch {
       // Without the store nobody knows; the session then asks by itself, or is told nothing.
       return null

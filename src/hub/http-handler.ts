@@ -5,6 +5,8 @@ import { isObject, type JsonObject } from '../base/json.ts'
 import { createScope } from '../base/scope.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import { type ClientFrame, protocolName } from '../protocol/frames.ts'
+import { maxFrameDepth } from '../protocol/codec.ts'
+import { dropUnsafeKeys, TooDeep } from '../protocol/rename-keys.ts'
 import { endpointOf, maxBodyBytes, protocolHeader } from '../transports/over-http.ts'
 import type { Identity } from './access.ts'
 import { addressSubscription } from './address-subscription.ts'
@@ -202,8 +204,8 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
   async function receive(request: Request, url: URL, path: string): Promise<Response> {
     const found = find(request, url)
     if (found === undefined) return noSession()
-    const text = await readBody(request, maxBodyBytes)
-    if (text === null) return tooLong()
+    const text = await bodyOf(request)
+    if (text instanceof Response) return text
     const frames = framesIn(text)
     if (frames === null) return errorResponse(400, 'INVALID', 'the body must be a JSON array of frames')
     // Else whoever guards one of the routes (a proxy, a limit) could be got around by another.
@@ -235,8 +237,8 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
     // Before the body is looked at, or its faults would tell a session that is there from none.
     const session = names(url) ? ownSession(url, reader) : null
     if (session === undefined) return noSession()
-    const text = await readBody(request, maxBodyBytes)
-    if (text === null) return tooLong()
+    const text = await bodyOf(request)
+    if (text instanceof Response) return text
     if (session === null) return changeDefault(hub, reader, text)
     // A body takes its time, and what was allowed before it may have ended.
     if (hub.session(session.id) === undefined) return noSession()
@@ -305,11 +307,30 @@ function framesIn(text: string): JsonObject[] | null {
   }
 }
 
+/** The body, or the answer where it is more than is read. */
+async function bodyOf(request: Request): Promise<string | Response> {
+  const text = await readBody(request, maxBodyBytes)
+  if (text === null) return tooLong()
+  // Frames would be refused one by one; but what is nested without end cannot even be written as JSON again.
+  return nestsDeeper(text, maxFrameDepth + 1) ? tooDeep() : text
+}
+
+function nestsDeeper(text: string, levels: number): boolean {
+  try {
+    dropUnsafeKeys(JSON.parse(text), levels)
+    return false
+  } catch (error) {
+    return error instanceof TooDeep
+  }
+}
+
 const names = (url: URL) => url.searchParams.has('connectionId')
 
 const tooLong = () => errorResponse(413, 'TOO_LARGE', `a request may have ${maxBodyBytes} bytes at most`)
 
 const room: Stay = { signedIn: () => null, leave: () => {} }
+
+const tooDeep = () => errorResponse(400, 'INVALID', `a frame may be nested ${maxFrameDepth} levels deep at most`)
 
 async function admittedBy({ admit }: AskedBy): Promise<Admitted> {
   return admit === undefined ? { ok: true, stay: room } : admit()
