@@ -9,7 +9,7 @@ import type { EventFrame, NewEvent } from '../hub/event-log.ts'
 import { createHttpHandler, defaultBasePath } from '../hub/http-handler.ts'
 import type { SessionLimits } from '../hub/limits.ts'
 import type { HubObserver } from '../hub/observer.ts'
-import { createWatch } from '../hub/watch.ts'
+import { carefully, createWatch } from '../hub/watch.ts'
 import type { SessionSink } from '../hub/session-port.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import { type Address, streamOf } from './address.ts'
@@ -135,7 +135,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     drainMs,
   } = options
   assertTrustProxy(trustProxy)
-  const onError = options.onError ?? logs?.onError ?? ((error: RealtimeError) => console.error(error))
+  const onError = carefully(options.onError ?? logs?.onError ?? ((error: RealtimeError) => console.error(error)))
   const observers: HubObserver[] = [...(options.observers ?? [])]
   if (metrics !== undefined) observers.push(metrics.observer)
   if (logs !== undefined) observers.push(logs)

@@ -27,7 +27,7 @@ import { createSession } from './session.ts'
 import type { Session, SessionEvents, SessionHub, SessionRequest, SessionSink } from './session-port.ts'
 import { refusalReason, TokenRefused } from './token-refused.ts'
 import type { Verifying } from './sign-in.ts'
-import { createWatch } from './watch.ts'
+import { carefully, createWatch } from './watch.ts'
 
 export interface HubOptions {
   /** Says who a token belongs to and which streams that one may read. */
@@ -157,7 +157,8 @@ export function createHub(given: HubOptions): Hub {
     clock: systemClock,
     ...definedOf(given),
   }
-  const { clock, retentionMs, ackTimeoutMs, engine, onError } = options
+  const { clock, retentionMs, ackTimeoutMs, engine } = options
+  const onError = carefully(options.onError)
   if (ackTimeoutMs !== Infinity && retentionMs <= ackTimeoutMs + wayBackMs) {
     throw new RealtimeError(
       'invalid-option',
@@ -184,11 +185,25 @@ export function createHub(given: HubOptions): Hub {
   let closed = false
   let isReady = engine === undefined
   const asked = new WeakSet<Session>()
+  const toHandOut: LoggedEvent[] = []
+  let isHandingOut = false
   const revocations = createRevocations()
 
   // ── events ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** Whoever watches or judges may publish while an event is on its way: to those who are still to get it that one must not come first. */
   function fan(logged: LoggedEvent) {
+    toHandOut.push(logged)
+    if (isHandingOut) return
+    isHandingOut = true
+    try {
+      for (let next = toHandOut.shift(); next !== undefined; next = toHandOut.shift()) handOut(next)
+    } finally {
+      isHandingOut = false
+    }
+  }
+
+  function handOut(logged: LoggedEvent) {
     const sessions = fanOut.publish(logged)
     watch.delivered(logged.frame, { sessions, tookMs: Math.max(0, clock.now() - logged.at) })
   }

@@ -13,7 +13,27 @@ export interface Watch {
   threw: SessionEvents['threw']
 }
 
-export function createWatch(observers: readonly HubObserver[], onError: (error: RealtimeError) => void): Watch {
+type OnError = (error: RealtimeError) => void
+
+/** `onError` as it may be called from anywhere: where it throws or rejects, both are printed, and nobody else is concerned. */
+export function carefully(onError: OnError): OnError {
+  return (error) => {
+    const failed = (cause: unknown) => console.error(error, 'onError could not take this, since it threw:', cause)
+    attempt(() => onError(error), failed)
+  }
+}
+
+/** Calls a function of the app, which may be async though its type says nothing of it: a rejection would end the process. */
+function attempt(run: () => unknown, failed: (cause: unknown) => void) {
+  try {
+    const answer = run()
+    if (answer instanceof Promise) answer.catch(failed)
+  } catch (cause) {
+    failed(cause)
+  }
+}
+
+export function createWatch(observers: readonly HubObserver[], onError: OnError): Watch {
   function threw(name: string, cause: unknown) {
     onError(
       new RealtimeError(
@@ -24,13 +44,12 @@ export function createWatch(observers: readonly HubObserver[], onError: (error: 
     )
   }
 
-  function tell(run: (observer: HubObserver) => void) {
+  function tell(run: (observer: HubObserver) => unknown) {
     for (const observer of observers) {
-      try {
-        run(observer)
-      } catch (cause) {
-        threw('An observer', cause)
-      }
+      attempt(
+        () => run(observer),
+        (cause) => threw('An observer', cause),
+      )
     }
   }
 

@@ -1,0 +1,103 @@
+// Functions of the app that are careless: they throw, reject, or publish while an event is being handed out. Nobody else may notice.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Hub } from '../../src/hub/index.ts'
+import { created, newHub, openTo, pass, subscribed, verify } from './wire.ts'
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }))
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const fails = (): never => {
+  throw new Error('careless')
+}
+const rejects = async () => fails()
+
+describe('onError that throws', () => {
+  it.each([
+    ['at once', fails],
+    ['later', rejects],
+  ])('%s is printed, and keeps nothing from happening', async (_when, onError) => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const hub = newHub({ onError, observers: [{ session: fails, delivered: fails }], authorize: fails })
+    const end = await subscribed(hub)
+    expect(hub.publish(created()).seq).toBe(1)
+    expect(end.closed).toEqual([])
+    // Whatever would reject without a listener fails the run.
+    await pass(0)
+    expect(printed).toHaveBeenCalled()
+  })
+
+  it('does not keep those who come behind from an event', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const hub = newHub({ onError: fails, authorizeEvent: ({ subject }) => (subject === 'bo' ? fails() : true) })
+    const [first, second] = [await subscribed(hub, {}, 'bo'), await subscribed(hub, {}, 'ada')]
+    hub.publish(created('tenant:2'))
+    hub.publish(created('tenant:1'))
+    expect([first.events().length, second.events().length]).toEqual([0, 1])
+  })
+})
+
+it('an observer that is async and fails is told to onError', async () => {
+  const told: string[] = []
+  const hub = newHub({ onError: ({ code }) => told.push(code), observers: [{ session: rejects }] })
+  openTo(hub)
+  await pass(0)
+  expect(told).toEqual(['handler-threw'])
+})
+
+describe('what is published while an event is being handed out', () => {
+  /** Whoever is so far behind that the event ends the session, and another one behind it. */
+  async function room(hub: Hub) {
+    const behind = { bytes: 0 }
+    const slow = hub.connect({ send: () => {}, close: () => {}, buffered: () => behind.bytes }, { livecache: true })
+    slow.receive('{"type":"auth","token":"ada"}')
+    await pass(0)
+    for (const text of ['{"type":"subscribe"}', '{"type":"resume"}']) slow.receive(text)
+    const other = await subscribed(hub)
+    behind.bytes = Infinity
+    return other
+  }
+
+  it('by who watches sessions comes behind it, for everybody', async () => {
+    const left = { type: 'user.left', stream: 'tenant:1', payload: {} }
+    const hub: Hub = newHub({ observers: [{ session: (_, ended) => void (ended && hub.publish(left)) }] })
+    const other = await room(hub)
+    hub.publish(created())
+    expect(other.events().map(({ type, seq, prev }) => [type, seq, prev])).toEqual([
+      ['goal.created', 1, undefined],
+      ['user.left', 2, undefined],
+    ])
+  })
+
+  it('by who judges events comes behind it, too, and each comes once', async () => {
+    let published = 0
+    const hub: Hub = newHub({
+      verify,
+      authorizeEvent() {
+        if (published++ === 0) hub.publish(created('tenant:1', 'inner'))
+        return true
+      },
+    })
+    const ends = [await subscribed(hub), await subscribed(hub, {}, 'narrow')]
+    hub.publish(created('tenant:1', 'outer'))
+    for (const end of ends) expect(end.events().map(({ eventId }) => eventId as string)).toEqual(['outer', 'inner'])
+  })
+
+  it('is handed out also where somebody threw in between', async () => {
+    const hub = newHub()
+    const end = await subscribed(hub)
+    const broken = hub.connect(
+      { send: (text) => (text.includes('goal.created') ? fails() : undefined), close: () => {} },
+      { livecache: true },
+    )
+    broken.receive('{"type":"auth","token":"narrow"}')
+    await pass(0)
+    for (const text of ['{"type":"subscribe"}', '{"type":"resume"}']) broken.receive(text)
+    expect(() => hub.publish(created('tenant:1', 'one'))).toThrow('careless')
+    broken.gone()
+    hub.publish(created('tenant:1', 'two'))
+    expect(end.events().map(({ eventId }) => eventId as string)).toEqual(['one', 'two'])
+  })
+})
