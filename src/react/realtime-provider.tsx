@@ -23,7 +23,7 @@ interface CommonProps {
 export type RealtimeProviderProps<Events extends EventTable = EventTable> = CommonProps &
   (
     | { /** From `createRealtime`. */ client: Realtime<Events>; url?: never }
-    /** Or its options: `url`, `server` and `auth` are compared by value, rules and functions are always the newest, the rest is read once. */
+    /** Or its options: `url`, `server` and `auth` are compared by value, rules and functions are always the newest, the rest is read once: a change of it is told of in development. */
     | ({ client?: never } & RealtimeOptions<Events>)
   )
 

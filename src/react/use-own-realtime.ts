@@ -4,6 +4,7 @@ import { createClient } from '../client/create-client.ts'
 import { joinCache, type Realtime, type RealtimeOptions } from '../query/create-realtime.ts'
 import type { RealtimeEvent } from '../protocol/event.ts'
 import { operationsOf, type RuleResult, type Rules } from '../query/rules.ts'
+import { noteCacheOptions, noteClientOptions } from './notices.ts'
 import { useLatest } from './use-latest.ts'
 
 export function useOwnRealtime(options: RealtimeOptions): Realtime {
@@ -12,11 +13,13 @@ export function useOwnRealtime(options: RealtimeOptions): Realtime {
   const [own, setOwn] = useState(() => ({ dialled, client: createOwnClient(options, latest) }))
   // While rendering, so that no child ever sees the client of another address.
   if (own.dialled !== dialled) setOwn({ dialled, client: createOwnClient(options, latest) })
+  else noteClientOptions(own.client, options)
 
   const ruleNames = JSON.stringify(Object.keys(options.rules ?? {}))
-  const [realtime, setRealtime] = useState(() => bindable(own.client, ruleNames, latest))
+  const [realtime, setRealtime] = useState(() => bindable(own.client, ruleNames, options, latest))
   if (realtime.client !== own.client || realtime.ruleNames !== ruleNames)
-    setRealtime(bindable(own.client, ruleNames, latest))
+    setRealtime(bindable(own.client, ruleNames, options, latest))
+  else noteCacheOptions(realtime.realtime, options)
   return realtime.realtime
 }
 
@@ -30,11 +33,13 @@ function createOwnClient(options: RealtimeOptions, latest: Latest): OwnClient {
     fallbackMs: _fallbackMs,
     onRevoked: _onRevoked,
     getToken,
+    onDiagnostic,
     ...rest
   } = options
   return createClient({
     ...rest,
     ...(getToken && { getToken: (request) => latest.current.getToken?.(request) ?? null }),
+    ...(onDiagnostic && { onDiagnostic: (diagnostic) => latest.current.onDiagnostic?.(diagnostic) }),
     onError: (error) => (latest.current.onError ?? console.error)(error),
   })
 }
@@ -43,6 +48,7 @@ function createOwnClient(options: RealtimeOptions, latest: Latest): OwnClient {
 function bindable(
   client: OwnClient,
   ruleNames: string,
+  { streams, fallbackMs }: RealtimeOptions,
   latest: Latest,
 ): { client: OwnClient; ruleNames: string; realtime: Realtime } {
   const names = JSON.parse(ruleNames) as string[]
@@ -51,8 +57,8 @@ function bindable(
   )
   const realtime = joinCache(client, () => ({
     rules,
-    streams: latest.current.streams,
-    fallbackMs: latest.current.fallbackMs,
+    streams,
+    fallbackMs,
     onRevoked: (queryKeys) => latest.current.onRevoked?.(queryKeys),
     onError: (error) => (latest.current.onError ?? console.error)(error),
   }))

@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { type ComponentProps, type ReactNode, StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
+import { payload } from '../../src/protocol/index.ts'
 import { createRealtime } from '../../src/query/index.ts'
 import { RealtimeProvider, useRealtime } from '../../src/react/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
@@ -148,6 +149,96 @@ describe('a client', () => {
     let url = 0
     const transports = [scriptedTransport()]
     await renderTimes(6, () => ({ url: `wss://n${url++}.example.com`, transports }))
+    expect(told()).toEqual([])
+  })
+})
+
+describe('an option of the provider that is read once', () => {
+  /** Renders with each of these in turn, in the same place. */
+  async function renderAll(...turns: Partial<Props>[]) {
+    const queryClient = new QueryClient()
+    const transports = [scriptedTransport()]
+    const page = (props: Partial<Props>) =>
+      tree(<RealtimeProvider {...({ transports, ...props } as Props)} />, queryClient)
+    const { rerender } = render(page(turns[0]!))
+    for (const props of turns.slice(1)) {
+      await pass(100)
+      rerender(page(props))
+    }
+    await pass(100)
+  }
+  const at = (address: string) => [Object.assign(scriptedTransport(), { address })]
+
+  it('is told of once where it changes, with its name and what to do', async () => {
+    await renderAll(...[40_000, 50_000, 60_000, 40_000, 50_000].map((silenceTimeoutMs) => ({ silenceTimeoutMs })))
+    expect(told()).toEqual([
+      expect.stringMatching(
+        /^livecache: .*another `silenceTimeoutMs`.*is ignored.*Give it once.*`key`.*troubleshooting\.md#read-once\)$/,
+      ),
+    ])
+  })
+
+  it.each<[name: string, first: Partial<Props>, then: Partial<Props>]>([
+    ['acks', {}, { acks: 'manual' }],
+    ['debug', { debug: false }, {}],
+    ['transports', { transports: at('wss://a.example.com') }, { transports: at('wss://b.example.com') }],
+    ['events', { events: { renamed: payload() } }, { events: { renamed: payload(), archived: payload() } }],
+    ['exempt', { exempt: ['payload.labels'] }, { exempt: [] }],
+    ['backoff', { backoff: { jitter: 'full' } }, { backoff: { jitter: 'none' } }],
+    ['streams', { streams: { 'goal:*': [['goals']] } }, { streams: { 'goal:*': [['goals'], ['issues']] } }],
+    ['fallbackMs', { fallbackMs: 30_000 }, { fallbackMs: Infinity }],
+    ['onDiagnostic', {}, { onDiagnostic: () => {} }],
+  ])('is told of where it is %s', async (name, first, then) => {
+    await renderAll(first, then)
+    expect(told()).toEqual([expect.stringContaining(`another \`${name}\` than before`)])
+  })
+
+  it('is well where it says the same, though it is made anew with each render', async () => {
+    const made = (): Partial<Props> => ({
+      transports: at('wss://c.example.com'),
+      events: { renamed: payload<string>() },
+      exempt: ['payload.labels'],
+      backoff: { ceilingsMs: [100, 200] },
+      streams: { 'goal:*': [['goals'], { queryKey: ['issues'], predicate: () => true }] },
+      fallbackMs: 1_000,
+      onDiagnostic: () => {},
+      onError: () => {},
+      onRevoked: () => {},
+      getToken: () => 't',
+      page: { isHidden: () => false, isOffline: () => false, listen: () => () => {} },
+      storage: { getItem: () => null, setItem: () => {} },
+    })
+    await renderAll(made(), made(), made())
+    expect(told()).toEqual([])
+  })
+
+  it('is not what is followed: address, server, auth, rules, whether there is a token', async () => {
+    await renderAll(
+      { url: 'wss://d.example.com' },
+      { url: 'wss://e.example.com', releaseMs: 1 },
+      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain' },
+      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain', auth: 'query' },
+      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain', auth: 'query', getToken: () => 't' },
+      {
+        url: 'wss://e.example.com',
+        releaseMs: 1,
+        server: 'plain',
+        auth: 'query',
+        getToken: () => 't',
+        rules: { renamed: () => undefined },
+        onError: () => {},
+        onRevoked: () => {},
+        identity: 'ada',
+        enabled: false,
+      },
+    )
+    // Of clients that are made anew there is a word of its own.
+    expect(told().filter((text) => text.includes('ignored'))).toEqual([])
+  })
+
+  it('is told of in development alone', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    await renderAll({ settleMs: 1 }, { settleMs: 2 })
     expect(told()).toEqual([])
   })
 })

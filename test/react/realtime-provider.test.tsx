@@ -1,10 +1,11 @@
 // The provider. Faults of its life (StrictMode, unmounting early, ever new options, two copies, hydration): faults.test.tsx.
 import { IsRestoringProvider, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
-import { type ComponentProps, type ReactNode, StrictMode } from 'react'
+import { type ComponentProps, type ReactNode, StrictMode, useContext, useEffect } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { createRealtime, patch } from '../../src/query/index.ts'
+import { RealtimeContext } from '../../src/react/context.ts'
 import { RealtimeProvider, useRealtimeConnection } from '../../src/react/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
 import { pass, renderApp } from './app.tsx'
@@ -164,6 +165,37 @@ describe('a provider with options', () => {
     rerender({ transports: [server.transport], getToken, enabled: true })
     await pass(100)
     expect(screen.getByText('connected')).toBeInTheDocument()
+  })
+
+  it('tells what it does to the newest onDiagnostic', async () => {
+    const server = createTestServer()
+    const told: string[] = []
+    const { rerender } = renderProvider({ transports: [server.transport], onDiagnostic: () => told.push('old') })
+    await pass(100)
+    rerender({ transports: [server.transport], onDiagnostic: () => told.push('new') })
+    told.length = 0
+    server.cut()
+    await pass(100)
+    expect(new Set(told)).toEqual(new Set(['new']))
+  })
+
+  it('reads streams and fallbackMs once, so that what it says of polling is what it does', async () => {
+    const server = createTestServer()
+    let fetches = 0
+    let saidMs: number | null | undefined
+    function Polled() {
+      const client = useContext(RealtimeContext)
+      useQuery({ queryKey: ['goal'], queryFn: () => ++fetches, meta: { realtime: { streams: ['t'] } } })
+      useEffect(() => void (saidMs = client?.polledEveryMs()))
+      return null
+    }
+    const given = (fallbackMs: number) => ({ transports: [server.transport], enabled: false, fallbackMs })
+    const { rerender } = renderProvider(given(30_000), <Polled />)
+    await pass(100)
+    rerender(given(1_000))
+    fetches = 0
+    await pass(60_000)
+    expect({ saidMs, fetches }).toEqual({ saidMs: 30_000, fetches: 2 })
   })
 
   it('takes up a getToken that comes later', async () => {
