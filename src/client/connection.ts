@@ -365,7 +365,7 @@ export function createConnection(
     }
     if (fate.kind === 'refresh') on.tell('refresh', { reason: 'rejected', outcome: 'asked' })
     const next = recovery.after(ending, state, kind)
-    noteGivenUp(next.type, reason, credentials.exist)
+    noteGivenUp(next, reason, credentials)
     dispatch(next)
   }
 

@@ -1,8 +1,11 @@
-// What is told once, in development, of a link that never comes up and of names that nobody knows. All of it is dead code in production.
+// What is told once, in development, of a link that never comes up and of names that nobody knows. All of it is dead code in production,
+// calls included, as long as they read no property of what they pass on: a bundler must think that a getter does something.
 import { nearestTo } from '../base/nearest.ts'
 import { inDevelopment, notice } from '../base/notice.ts'
 import { isPattern, matchesEventType } from '../protocol/filter.ts'
 import type { Transport } from '../transports/transport.ts'
+import type { ConnectionEvent } from './connection-machine.ts'
+import type { Credentials } from './credentials.ts'
 
 /** So many attempts in a row that failed without a word are no blip. */
 const blindAttempts = 3
@@ -34,15 +37,16 @@ export function noteBlindFailure(transports: readonly Transport[], inARow: numbe
 }
 
 /** The client stopped trying by itself. */
-export function noteGivenUp(type: string, reason: string, hasToken: boolean): void {
+export function noteGivenUp(event: ConnectionEvent, reason: string, credentials: Credentials): void {
   inDevelopment(() => {
+    const { type } = event
     if (type === 'refused')
       notice(
         `the server turned this client away for good (${reason}), so nothing arrives and nothing is tried again by itself. Look into the server's log, then call reconnect(). (livecache/docs/troubleshooting.md#turned-away)`,
       )
     else if (type === 'rejected')
       notice(
-        hasToken
+        credentials.exist
           ? `the server refused the token, and a fresh one too (${reason}), so nothing arrives until somebody signs in. Let getToken answer another one where its reason is "rejected", and look into the server's log for what is wrong with it. (livecache/docs/troubleshooting.md#refused-tokens)`
           : `the server wants a token (${reason}) and this client has none, so nothing arrives. Give it getToken: () => yourToken. (livecache/docs/troubleshooting.md#refused-tokens)`,
       )
@@ -50,14 +54,15 @@ export function noteGivenUp(type: string, reason: string, hasToken: boolean): vo
 }
 
 /** It opened, and the sign-in was not answered. */
-export function noteMute({ name, address = name, oneWay }: Transport): void {
-  inDevelopment(() =>
+export function noteMute(transport: Transport): void {
+  inDevelopment(() => {
+    const { name, address = name, oneWay } = transport
     notice(
       oneWay === true
         ? `${address} opened, and nothing came: something in between collects the stream before it passes it on. Switch buffering off there (nginx: proxy_buffering off), and compression for text/event-stream. Until then ${name} is tried last. (livecache/docs/troubleshooting.md#buffered-streams)`
         : `${address} opened, and the server did not answer the sign-in: a proxy swallows what is sent, or the server's verify never ends. Until then ${name} is tried last. (livecache/docs/troubleshooting.md#nothing-connects)`,
-    ),
-  )
+    )
+  })
 }
 
 /** Who holds a link to an address. Asked, rather than told of each end. */
