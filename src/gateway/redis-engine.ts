@@ -99,12 +99,11 @@ export function redisEngine(given: RedisEngineOptions = {}): Engine {
     stopped: AbortSignal,
   ) {
     let faults = 0
-    const revived = () => {
-      faults = 0
-      onUp()
-    }
     while (!stopped.aborted) {
-      await live(joining, revived, stopped).catch(onFault)
+      const beganAt = performance.now()
+      await live(joining, onUp, stopped).catch(onFault)
+      // What lets us in and fails at once, again and again, is not to be asked all the time.
+      if (performance.now() - beganAt > longestPauseMs) faults = 0
       await sleep(pauseMs(faults++), undefined, { signal: stopped }).catch(() => {})
     }
   }
@@ -118,7 +117,13 @@ export function redisEngine(given: RedisEngineOptions = {}): Engine {
       await running
       const giving = new AbortController()
       const stopped = AbortSignal.any([closing.signal, giving.signal])
-      const joining = createRedisLog({ ...options, ...keep, keys, copy, waitMs: Math.min(1_000, answerWithinMs / 2) })
+      const joining = createRedisLog({
+        ...options,
+        ...keep,
+        keys,
+        copy,
+        waitMs: Math.ceil(Math.min(1_000, answerWithinMs / 2)),
+      })
       log = joining
       let lastFault: unknown
       await new Promise<void>((resolve, reject) => {

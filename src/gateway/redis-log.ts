@@ -31,7 +31,7 @@ export interface Attempt<What> {
   once?: OnceKey | undefined
   /** Its own, however often it is made. */
   token: string
-  /** Until when it may be done, epoch ms by the clock of this machine. */
+  /** Until when it may be done, as `performance.now()` tells the time: a clock may be set in the meantime. */
   until: number
 }
 
@@ -40,7 +40,7 @@ export interface RedisLogOptions extends Retention {
   copy: LogCopy
   /** How many entries are kept. */
   maxEvents: number
-  /** How long a read waits for something to come, in ms. */
+  /** How long a read waits for something to come, in whole ms. */
   waitMs: number
 }
 
@@ -54,14 +54,18 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
   let read = { index: 0, id: '' }
   /** The newest of all that is known of, in whichever epoch: this node's own come before they are read. */
   let known = 0
-  let skewMs = 0
+  /** The clock of Redis minus the steady one of this process, in ms; null before it was asked. */
+  let aheadMs: number | null = null
+
+  /** True again as soon as the clock of this machine is set. */
+  const skew = () => (aheadMs === null ? 0 : Math.round(Date.now() - (performance.now() + aheadMs)))
 
   async function check(link: RedisLink) {
-    const askedAt = Date.now()
+    const askedAt = performance.now()
     const args = [randomId(), epoch, String(read.index), read.id, String(known)]
     const reply = await link.send('EVAL', checkScript, '2', keys.state, keys.log, ...args)
     const [found, index, misses, at, run] = reply as [string, string, number, string, string]
-    skewMs = Math.round((askedAt + Date.now()) / 2 - Number(at))
+    aheadMs = Number(at) - (askedAt + performance.now()) / 2
     return { epoch: found, index: Number(index), misses: misses === 1, run }
   }
 
@@ -108,7 +112,7 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
   }
 
   /** For the copy its age is what counts, and that is told by this machine's clock. */
-  const logged = (frame: LoggedEvent['frame'], { index, at }: Entry) => ({ frame, index, at: at + skewMs })
+  const logged = (frame: LoggedEvent['frame'], { index, at }: Entry) => ({ frame, index, at: at + skew() })
 
   const eventsOf = (entry: Entry) =>
     entry.content !== null && 'event' in entry.content ? [logged(entry.content.event, entry)] : []
@@ -149,7 +153,7 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
     /** Answers once the entry is there: as an attempt of this token left it, or as whoever was first did. */
     async function add(id: string, stream: string, body: string, { once, token, until }: Attempt<unknown>) {
       const places = [keys.state, keys.log, keys.id(id), ...(once === undefined ? [] : [keys.once(hashOf(once))])]
-      const told = [epoch, String(known), String(until - skewMs), token, id, stream, body]
+      const told = [epoch, String(known), String(Math.floor(until + (aheadMs ?? 0))), token, id, stream, body]
       const kept = [String(retentionMs), String(maxEvents)]
       const reply = (await send('EVALSHA', appendSha, String(places.length), ...places, ...told, ...kept)) as Reply
       if (reply[0] === 'moved') throw new Error('the log began anew')
@@ -182,7 +186,7 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
 
   return {
     get skewMs() {
-      return skewMs
+      return skew()
     },
     join,
     follow,

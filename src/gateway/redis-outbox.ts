@@ -7,7 +7,7 @@ export interface Outbox<Desk> {
   readonly size: number
   /**
    * Rejects with `engine-unavailable` where there is no answer in time, and at once where too much waits.
-   * @param ask where it rejects, the desk is ended. `until`: when it is too late to do it, epoch ms
+   * @param ask where it rejects, the desk is ended. `until`: when it is too late to do it, by `performance.now()`
    */
   ask<Answer>(ask: (desk: Desk, until: number) => Promise<Answer>): Promise<Answer>
   /** From now on this desk is asked, at first whatever waits. */
@@ -74,7 +74,7 @@ export function createOutbox<Desk extends { end(reason: Error): void }>(options:
         )
       }
       return new Promise((resolve, reject) => {
-        const until = Date.now() + giveUpMs * (1 - answering)
+        const until = performance.now() + giveUpMs * (1 - answering)
         const one: Waiting<Desk> = {
           wasAsked: false,
           ask: (current) => ask(current, until).then(settled(resolve)),

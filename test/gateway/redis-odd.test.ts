@@ -1,0 +1,61 @@
+// The engine against a real Redis, and odd things around it: numbers that are no multiples, a clock that is set, rights that are missing.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { until } from '../smoke/until.ts'
+import { counted, createNode, endAll, joinNode, own } from './redis-nodes.ts'
+import { noRedis, type RedisProcess, startRedis } from './redis-process.ts'
+
+describe.skipIf(noRedis !== null)(`odd things around Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
+  let redis: RedisProcess
+  beforeEach(async () => {
+    redis = await startRedis()
+    own(redis.end)
+  })
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await endAll()
+  })
+
+  it('an answer may take an odd number of milliseconds', async () => {
+    const node = await joinNode(redis, { answerWithinMs: 999 })
+    await node.engine.append(counted(1))
+    await until(() => node.events.length === 1)
+    await sleep(300)
+    expect(node.engine.status.isUp).toBe(true)
+  })
+
+  it.each([
+    ['back', -3_600_000],
+    ['on', 3_600_000],
+  ])(
+    'the clock of this machine is set %s by an hour: what is published is kept at once, and the skew is told',
+    async (_how, step) => {
+      const node = await joinNode(redis, { giveUpMs: 1_000 })
+      await node.engine.append(counted(1))
+      const { now } = Date
+      vi.spyOn(Date, 'now').mockImplementation(() => now() + step)
+      const startedAt = performance.now()
+      await node.engine.append(counted(2))
+      expect(performance.now() - startedAt).toBeLessThan(500)
+      expect(Math.abs(node.engine.status.skewMs - step)).toBeLessThan(500)
+      await until(() => node.events.length === 2)
+      // As old as it is by the clock that is asked for its age.
+      expect(Math.abs(node.events[1]!.at - Date.now())).toBeLessThan(5_000)
+    },
+  )
+
+  it('a Redis that lets nodes in and nothing be read is tried now and then, not all the time', async () => {
+    await redis.ask('ACL', 'SETUSER', 'blind', 'on', '>secret', '~*', '+@all', '-xread')
+    const node = createNode({ client: { ...redis.client, username: 'blind', password: 'secret' } as never })
+    await node.follow()
+    const connections = async () =>
+      Number(/total_connections_received:(\d+)/.exec((await redis.ask('INFO', 'stats')) as string)![1])
+    const before = await connections()
+    await sleep(2_000)
+    // Two links for each attempt, and those of this test.
+    expect((await connections()) - before).toBeLessThan(25)
+    await redis.ask('ACL', 'SETUSER', 'blind', '+xread')
+    await node.engine.append(counted(1))
+    await until(() => node.events.length === 1)
+  })
+})
