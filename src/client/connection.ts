@@ -120,6 +120,7 @@ export function createConnection(
     redial,
     dispatch,
   })
+
   // An event that comes up while a state is being entered waits until it is.
   const pending: ConnectionEvent[] = []
   let stepping = false
@@ -132,6 +133,13 @@ export function createConnection(
     } finally {
       stepping = false
     }
+  }
+
+  /** Somebody's wish, which a page that comes back does not undo. */
+  function command(event: ConnectionEvent) {
+    pageWatch.overrule()
+    dispatch(event)
+    pageWatch.follow()
   }
 
   function advance(event: ConnectionEvent) {
@@ -175,14 +183,14 @@ export function createConnection(
     stateScope.timeout(() => dispatch({ type: 'due' }), retryAt - clock.now())
   }
 
-  // ── one attempt ───────────────────────────────────────────────────────────────────────────────────────────────
-
   function endLink() {
     linkScope.dispose()
     linkScope = createScope(clock)
     up = null
     isSynced = hasSettledTime = isAsking = false
   }
+
+  // ── one attempt ───────────────────────────────────────────────────────────────────────────────────────────────
 
   function beginAttempt() {
     dials++
@@ -375,13 +383,6 @@ export function createConnection(
 
   function redial(reason: string) {
     dispatch(recovery.retryAtOnce(reason, state))
-  }
-
-  /** Somebody's wish, which a page that comes back does not undo. */
-  function command(event: ConnectionEvent) {
-    pageWatch.overrule()
-    dispatch(event)
-    pageWatch.follow()
   }
 
   // ── while it is up ────────────────────────────────────────────────────────────────────────────────────────────

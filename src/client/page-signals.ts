@@ -1,4 +1,4 @@
-// What the browser says about the page: shown, hidden, frozen, put aside, online. What follows from it is connection.ts.
+// What the browser says about the page: shown, hidden, frozen, put aside, online. What follows from it is page-watch.ts.
 import type { Undo } from '../base/emitter.ts'
 
 /** What a page tells of itself. */
