@@ -81,8 +81,8 @@ export function ToastContent(props: ToastContentProps): JSX.Element {
           { 'aria-live': 'off' },
           older.map((title, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- titles may be the same, and hold no state
-            <li key={index} dir="auto">
-              {title}
+            <li key={index}>
+              <bdi>{title}</bdi>
             </li>
           )),
         )}

@@ -92,7 +92,7 @@ export function RealtimeIndicator(props: RealtimeIndicatorProps): JSX.Element | 
   // What somebody reads is not taken away from under them.
   if (hideWhenHealthy && healthy.has(status) && !isDegraded && !popover.isOpen) return null
 
-  const icon: IconName = iconOfStatus[status]
+  const icon: IconName = isDegraded ? 'clock' : iconOfStatus[status]
   const content = (
     <>
       <Icon name={icon} icons={icons} />

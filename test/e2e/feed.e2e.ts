@@ -68,6 +68,23 @@ test('FEED-4 nor where the page is narrow', async ({ page }) => {
   expect(await topOf(page, 'Entry 59')).toBe(before)
 })
 
+test('FEED-2 on a phone the pill and the title are read whole, and a badge that says no more than the pill yields', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 360, height: 640 })
+  await open(page)
+  await row(page, 'Entry 59').focus()
+  await page.waitForTimeout(50)
+  await happen(page, 3)
+  const pill = page.getByRole('button', { name: '3 new activities' })
+  await expect(pill).toBeVisible()
+  for (const part of [pill, page.getByRole('heading', { name: 'Activity' })])
+    expect(await part.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+  await expect(page.locator('[data-lc="badge"]')).toBeHidden()
+  await pill.click()
+  await expect(page.locator('[data-lc="badge"]')).toBeVisible()
+})
+
 test('FEED-3 the pill leads to what is new', async ({ page }) => {
   await open(page)
   await scroller(page).evaluate((element) => element.scrollTo({ top: 600 }))

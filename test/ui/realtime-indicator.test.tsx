@@ -334,6 +334,8 @@ describe('the indicator', () => {
     await pass(30_000)
     expect(trigger()).toHaveAccessibleName('Realtime: Slower connection')
     expect(indicator().dataset).toMatchObject({ status: 'connected', tone: 'working', degraded: '' })
+    // By more than a colour, for whom the dot is all there is.
+    expect(trigger().querySelector('[data-icon]')).not.toHaveAttribute('data-icon', iconOfStatus.connected)
   })
 
   it('takes other words, classes, attributes, parts and icons', async () => {

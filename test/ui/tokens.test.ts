@@ -61,6 +61,13 @@ describe.each(['light', 'dark'] as const)('in the %s scheme', (scheme) => {
 })
 
 describe('the look', () => {
+  it('what floats stands out in the dark too: each colour of its shadow is another one there', () => {
+    const [, shadow = ''] = /--lc-shadow: ([^;]+);/.exec(base)!
+    const layers = shadow.match(/light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\)/g) ?? []
+    expect(layers).toHaveLength(shadow.split('0 1px').length)
+    expect(shadow.replaceAll(/light-dark\([^)]+\)/g, '')).not.toMatch(/#|rgb/)
+  })
+
   it('has at most 40 tokens', () => {
     const names = new Set([...base.matchAll(/--lc-[a-z-]+(?=:)/g)].map(([name]) => name))
     expect(names.size).toBeGreaterThan(10)
