@@ -1,14 +1,15 @@
 // Numbers, sums and times as people read them. The words of the page are English, so its numbers are too.
 import type { Currency, Unit } from '../shared/entities.ts'
 
-const locale = 'en-GB'
+export const locale = 'en-GB'
 const memo = new Map<string, Intl.NumberFormat>()
 
 function format(value: number, options: Intl.NumberFormatOptions): string {
   const key = JSON.stringify(options)
   const formatter = memo.get(key) ?? new Intl.NumberFormat(locale, options)
   memo.set(key, formatter)
-  return formatter.format(value)
+  // What Intl writes is a hyphen.
+  return formatter.format(value).replace('-', '−')
 }
 
 const money = (currency: Currency): Intl.NumberFormatOptions => ({

@@ -1,7 +1,8 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { RealtimeProvider, RealtimeToasts } from 'livecache'
+import { RealtimeProvider, RealtimeToasts, RealtimeUiProvider } from 'livecache'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { locale } from './format.ts'
 import { createQueryClient } from './query-client.ts'
 import { realtime } from './realtime.ts'
 import { userId } from './session.ts'
@@ -9,6 +10,7 @@ import { useBookingSound } from '../rooms/bookings/booking-sound.ts'
 import { SideBySide } from './side-by-side.tsx'
 import { toastRules } from './toast-rules.ts'
 import { Workspace } from './workspace.tsx'
+import './styles/reset.css'
 import 'livecache/styles.css'
 import './styles/index.css'
 
@@ -25,8 +27,10 @@ createRoot(document.getElementById('root')!).render(
     ) : (
       <QueryClientProvider client={createQueryClient()}>
         <RealtimeProvider client={realtime} identity={userId}>
-          <Workspace />
-          <Toasts />
+          <RealtimeUiProvider locale={locale}>
+            <Workspace />
+            <Toasts />
+          </RealtimeUiProvider>
         </RealtimeProvider>
       </QueryClientProvider>
     )}

@@ -41,8 +41,8 @@ export function Workspace() {
         drawer={{ id: drawerId, isOpen: isDrawerOpen, opener, toggle: () => setDrawerOpen(!isDrawerOpen) }}
       />
       <main id="content" ref={main} tabIndex={-1} className="content" inert={isCovered}>
-        <ConnectionBanner className="banner" reserve={false} />
         <Content view={view} />
+        <ConnectionBanner className="banner" reserve={false} />
       </main>
       <FaultsDrawer id={drawerId} isOpen={isDrawerOpen} isOverlay={isCovered} onClose={closeDrawer} />
     </div>

@@ -18,7 +18,8 @@ export function MeasureCourse({ measure }: { measure: Measure }) {
     <span className="measure-course">
       <MeasureSparkline
         name={name}
-        readings={data}
+        // One reading is no course.
+        readings={data.length > 1 ? data : []}
         thresholds={{ green: share(0.7), amber: share(0.4) }}
         formatValue={(value) => measured(value, unit)}
       />
