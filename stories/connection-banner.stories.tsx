@@ -13,10 +13,10 @@ const meta = {
   // Out of patience, so that a story need not wait for it.
   args: { afterMs: 200 },
   render: (args) => (
-    <>
+    <div className="story-stack">
       <ConnectionBanner {...args} />
       <GoalCard />
-    </>
+    </div>
   ),
 } satisfies Meta<typeof ConnectionBanner>
 

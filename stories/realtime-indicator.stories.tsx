@@ -21,6 +21,16 @@ const shows = ({ canvasElement }: { canvasElement: HTMLElement }, status: ShownS
     timeout: 5_000,
   })
 
+/** Nobody is signed in to the app: `getToken` answers null. */
+export const Idle: Story = {
+  parameters: { world: { client: { getToken: () => null } } },
+  async play(context) {
+    // It is so from the start; this is once it has been asked.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await shows(context, 'idle')
+  },
+}
+
 export const Connected: Story = {
   play: (context) => shows(context, 'connected'),
 }
@@ -30,6 +40,22 @@ export const Connecting: Story = {
   parameters: { world: { client: { openTimeoutMs: 3_600_000, nextTransportAfterMs: 3_600_000 } } },
   beforeEach: (context) => worldOf(context).mute(),
   play: (context) => shows(context, 'connecting'),
+}
+
+/** The link is open, and the server has not yet said who it takes the client for. */
+export const Authenticating: Story = {
+  parameters: { world: { client: { authTimeoutMs: 3_600_000, nextTransportAfterMs: 3_600_000 } } },
+  beforeEach: (context) => worldOf(context).delay(3_600_000),
+  play: (context) => shows(context, 'authenticating'),
+}
+
+/** The best transport gets nowhere, so a lesser one carries the data. */
+export const Degraded: Story = {
+  parameters: { world: { isDegraded: true } },
+  async play(context) {
+    await shows(context, 'connected')
+    await expect(context.canvasElement.querySelector('[data-lc="indicator"]')).toHaveAttribute('data-degraded')
+  },
 }
 
 export const Reconnecting: Story = {
@@ -88,6 +114,16 @@ export const Paused: Story = {
     await world.until(({ name }) => name === 'connected')
     world.client.pause()
     await shows(context, 'paused')
+  },
+}
+
+/** The client was ended, as when the part of the app that is live was left. */
+export const Closed: Story = {
+  async play(context) {
+    const world = worldOf(context)
+    await world.until(({ name }) => name === 'connected')
+    world.client.dispose()
+    await shows(context, 'closed')
   },
 }
 

@@ -12,6 +12,7 @@ import {
 import { systemClock } from 'livecache/client'
 import { createFaults, type EventFrame, type NewEvent } from 'livecache/hub'
 import { createTestServer, type TestServer, type TestServerOptions } from 'livecache/testing'
+import type { Transport } from 'livecache/transports'
 import { createDevice } from './device.ts'
 import {
   bindings,
@@ -30,6 +31,8 @@ import {
 export interface WorldOptions {
   /** Over the world's own, which are brief, so that late states are reached in seconds. */
   client?: Partial<RealtimeOptions<WorkspaceEvents>>
+  /** The best transport gets nowhere, so a lesser one carries the data. @default false */
+  isDegraded?: boolean
   server?: Omit<TestServerOptions, 'verify'>
   queries?: QueryClientConfig
 }
@@ -86,6 +89,15 @@ export interface World {
 /** Outcomes that stories ask for; anything else that goes wrong is printed, and fails their test. */
 const wanted: readonly string[] = ['unauthorized', 'refused', 'token-failed', 'not-connected']
 
+/** As behind a proxy that lets no socket through. */
+const blocked: Transport = {
+  name: 'websocket',
+  open(_request, listener) {
+    queueMicrotask(() => listener.closed({ code: 1006, reason: '' }))
+    return { send: () => {}, close: () => {} }
+  },
+}
+
 export function createWorld(options: WorldOptions = {}): World {
   const workspace = createWorkspace()
   const device = createDevice()
@@ -99,7 +111,7 @@ export function createWorld(options: WorldOptions = {}): World {
     },
   })
   const client = createRealtime({
-    transports: [faults.wrap(server.transport)],
+    transports: [...(options.isDegraded === true ? [blocked] : []), faults.wrap(server.transport)],
     page: device.page,
     storage: null,
     events,
