@@ -99,11 +99,12 @@ export function redisEngine(given: RedisEngineOptions = {}): Engine {
     stopped: AbortSignal,
   ) {
     let faults = 0
+    const revived = () => {
+      faults = 0
+      onUp()
+    }
     while (!stopped.aborted) {
-      const beganAt = performance.now()
-      await live(joining, onUp, stopped).catch(onFault)
-      // What lets us in and fails at once, again and again, is not to be asked all the time.
-      if (performance.now() - beganAt > longestPauseMs) faults = 0
+      await live(joining, revived, stopped).catch(onFault)
       await sleep(pauseMs(faults++), undefined, { signal: stopped }).catch(() => {})
     }
   }

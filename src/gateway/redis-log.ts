@@ -77,6 +77,8 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
       throw new Error('the two links lead to different servers, as they may while one takes over from another')
     }
     if (found.epoch !== epoch || found.misses) await load(reader)
+    // Whoever may not read what comes is not up: it would join again and again.
+    await readOn(reader)
     return deskOf(writer, appendSha)
   }
 
@@ -126,15 +128,19 @@ export function createRedisLog({ keys, copy, retentionMs, maxEvents, waitMs }: R
     else copy.hear(entry.content.message)
   }
 
+  /** What comes next, as far as it is there, or comes while it is waited for. */
+  async function readOn(link: RedisLink, ...wait: readonly string[]) {
+    const from = `${read.index}-1`
+    const reply = await link.send('XREAD', 'COUNT', String(pageSize), ...wait, 'STREAMS', keys.log, from)
+    const [[, entries] = ['', []]] = (reply ?? []) as [key: string, entries: RawEntry[]][]
+    for (const raw of entries) take(entryOf(raw, epoch))
+  }
+
   async function follow(reader: RedisLink, writer: RedisLink): Promise<never> {
     let checkedAt = performance.now()
     let trimmedAt = checkedAt
     for (;;) {
-      const reply = await reader.send(
-        ...['XREAD', 'COUNT', String(pageSize), 'BLOCK', String(waitMs), 'STREAMS', keys.log, `${read.index}-1`],
-      )
-      const [[, entries] = ['', []]] = (reply ?? []) as [key: string, entries: RawEntry[]][]
-      for (const raw of entries) take(entryOf(raw, epoch))
+      await readOn(reader, 'BLOCK', String(waitMs))
       const now = performance.now()
       if (now - checkedAt < checkEveryMs) continue
       checkedAt = now
