@@ -59,7 +59,7 @@ button:disabled { color: var(--muted); border-color: var(--line); cursor: defaul
 button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 button.main:hover { background: color-mix(in srgb, var(--accent) 88%, var(--text)); }
 button.quiet { border-color: transparent; color: var(--muted); padding-inline: 8px; }
-.head button.quiet { min-height: 32px; margin: -6px -8px -6px 0; }
+.head button.quiet { min-height: 32px; margin-block: -6px; margin-inline: 0 -8px; }
 button.quiet:hover, button.quiet[aria-pressed='true'] { color: var(--text); background: var(--well); }
 @media (pointer: coarse) { button { min-height: 44px; } }
 textarea {
