@@ -1,6 +1,5 @@
 // docs/mock-server.md, held to what it describes: its commands run, its output is what is printed, its scenario plays, its tables are complete.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
@@ -12,6 +11,7 @@ import { readScenario } from '../../src/cli/scenario.ts'
 import { createClient } from '../../src/client/index.ts'
 import { webSocket } from '../../src/transports/index.ts'
 import { blocksOf, complaintsAbout } from '../compile-blocks.ts'
+import { freePort } from '../free-port.ts'
 import { until } from '../smoke/until.ts'
 import { scenarioFile, stateOf } from './mock-process.ts'
 import { afterTest, answerOf, endAll, root, serve } from './process.ts'
@@ -154,12 +154,12 @@ describe('the page on the mock server', () => {
       const folder = mkdtempSync(join(root, 'node_modules', '.livecache-proxy-'))
       afterTest(() => rmSync(folder, { recursive: true, force: true }))
       writeFileSync(join(folder, 'vite.config.ts'), text.replace('localhost:4100', `localhost:${port}`))
-      const { createServer: createVite } = await import('vite')
-      const vite = await createVite({
+      const { createServer } = await import('vite')
+      const vite = await createServer({
         root: folder,
         configFile: join(folder, 'vite.config.ts'),
         logLevel: 'silent',
-        server: { port: await freePort(), host: 'localhost', strictPort: true },
+        server: { port: await freePort('localhost'), host: 'localhost', strictPort: true },
       })
       afterTest(() => vite.close())
       await vite.listen()
@@ -184,12 +184,4 @@ function errorOf(run: () => unknown): string {
   } catch (error) {
     return (error as Error).message
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

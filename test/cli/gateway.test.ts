@@ -1,8 +1,7 @@
 // The gateway by itself, as a process: who may connect, who may publish, what it runs on, and how it ends.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:net'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -10,6 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
 import { createClient } from '../../src/client/index.ts'
 import { webSocket } from '../../src/transports/index.ts'
+import { freePort } from '../free-port.ts'
 import { noRedis } from '../gateway/redis-process.ts'
 import { until } from '../smoke/until.ts'
 import { afterTest, answerOf, endAll, post, runCli, serve, type Served } from './process.ts'
@@ -118,7 +118,7 @@ describe('the gateway by itself', () => {
   it('lets in whom the keys of an issuer vouch for', async () => {
     const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
     const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'RS256', kid: 'k1' }] })
-    const issuer = createHttpServer((_request, response) => response.end(keys)).listen(0, '127.0.0.1')
+    const issuer = createServer((_request, response) => response.end(keys)).listen(0, '127.0.0.1')
     await new Promise((resolve) => issuer.once('listening', resolve))
     afterTest(() => issuer.close())
     const { port } = issuer.address() as { port: number }
@@ -218,14 +218,6 @@ describe('the gateway by itself', () => {
     expect((await fetch(`${server.http}/metrics`)).status).toBe(404)
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 describe('gateways on one Redis', () => {
   async function startRedis(): Promise<string> {

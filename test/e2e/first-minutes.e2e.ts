@@ -1,6 +1,7 @@
 // What goes wrong in the first minutes gets one clear sentence.
 import { createServer } from 'node:net'
-import { expect, freePort, runDemo, test } from './demo.ts'
+import { freePort } from '../free-port.ts'
+import { expect, runDemo, test } from './demo.ts'
 
 test('a port that is taken is said plainly', async () => {
   const port = await freePort()

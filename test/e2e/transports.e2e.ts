@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, type Page, test } from '@playwright/test'
 import { build, type Rollup } from 'vite'
 import { type TransportBench, transportConformance } from '../../src/testing/index.ts'
+import { freePort } from '../free-port.ts'
 import { type GatewayBench, startGatewayBench } from '../testing/gateway-bench.ts'
 import { kinds } from '../testing/transport-to.ts'
-import { freePort } from './demo.ts'
 
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 

@@ -1,12 +1,11 @@
 // The engine against a real Redis: order, doing things once, loading, words between nodes, what is kept. Redis that goes away or forgets is
 // redis-faults.test.ts.
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { redisEngine } from '../../src/gateway/redis-engine.ts'
 import { keysOf, trimScript } from '../../src/gateway/redis-scripts.ts'
 import { createEventLog } from '../../src/hub/event-log.ts'
+import { freePort } from '../free-port.ts'
 import { until } from '../smoke/until.ts'
 import { counted, createNode, endAll, joinNode, own, startTraffic } from './redis-nodes.ts'
 import { noRedis, type RedisProcess, startRedis } from './redis-process.ts'
@@ -20,15 +19,6 @@ beforeEach(async () => {
   own(redis.end)
 })
 afterEach(endAll)
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 describe.skipIf(noRedis !== null)(`the engine on Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
   it('hands every event to both nodes, in one order, by whichever it was published', async () => {
