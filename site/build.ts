@@ -104,7 +104,7 @@ export function buildSite(folder: string): readonly string[] {
     write(path, layout({ ...page, path, navigation, description }))
     if (isListed) {
       const headings = page.headings.slice(1).map(({ html, id }) => `${id}\t${html.replaceAll(/<[^>]+>/g, '')}`)
-      index.push({ title: page.title, path, headings, text: page.text.slice(0, 6_000) })
+      index.push({ title: page.title, path, headings, text: written.has(file) ? page.text.slice(0, 6_000) : page.text })
     }
   }
   for (const name of ['site.css', 'site.js', 'icon.svg'])

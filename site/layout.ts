@@ -31,7 +31,7 @@ export function layout({ path, title, html, headings, navigation, description }:
         `<h2>${escapeHtml(section.title)}</h2>\n<ul>${section.pages.map((page) => `<li>${link(page)}</li>`).join('\n')}</ul>`,
     )
     .join('\n')
-  const parts = headings.filter(({ depth }) => depth === 2 || (depth === 3 && path.startsWith('api/')))
+  const parts = headings.filter(({ depth }) => depth === 2 || depth === 3)
   const toc =
     parts.length < 2
       ? ''

@@ -55,8 +55,14 @@ export function render(markdown: string, resolve: (href: string) => string | nul
         return to === null ? words : `<a href="${escapeHtml(to)}">${words}</a>`
       },
       image({ href, text }: Tokens.Image) {
-        return `<img src="${escapeHtml(resolve(href) ?? href)}" alt="${escapeHtml(text)}">`
+        const image = `<img src="${escapeHtml(resolve(href) ?? href)}" alt="${escapeHtml(text)}">`
+        // Words in a drawing stay readable on a phone: it is moved there, not shrunk.
+        return href.includes('drawings/')
+          ? `<span class="drawing" tabindex="0" role="group" aria-label="Drawing">${image}</span>`
+          : image
       },
+      // To be read and not to be pressed, so it is no control.
+      checkbox: ({ checked }: Tokens.Checkbox) => (checked ? '☑ ' : '☐ '),
       table(token: Tokens.Table) {
         const cells = (row: Tokens.TableCell[], tag: string) =>
           row

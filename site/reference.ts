@@ -59,24 +59,33 @@ const nameOf = (specifier: string): string => specifier.replace('livecache/', ''
 /** Where what the front door exports is described. */
 function frontDoor({ exports }: Subpath, subpaths: readonly Subpath[]): string {
   const rooms = subpaths.filter(({ specifier }) => specifier.includes('/'))
-  const rows = [...exports.values()].map((one) => {
+  const rowOf = (one: Declaration) => {
     const room = rooms.find(({ exports: others }) => others.get(one.name)?.file === one.file)
     const name =
       room === undefined
         ? `\`${one.name}\``
         : `[\`${one.name}\`](${nameOf(room.specifier)}.md#${one.name.toLowerCase()})`
-    return `| ${name} | ${cell(firstSentence(one.doc))} |`
+    return `| ${name} | ${cell(inShort(one))} |`
+  }
+  return grouped([...exports.values()])
+    .map(([title, own]) => `## ${title}\n\n| name | is |\n|---|---|\n${own.map(rowOf).join('\n')}\n`)
+    .join('\n')
+}
+
+/** What is asked for most comes first. */
+function grouped(exports: readonly Declaration[]): [title: string, own: Declaration[]][] {
+  const left = new Set(exports)
+  return groups.flatMap(([title, belongs]) => {
+    const own = [...left].filter((one) => belongs(one))
+    for (const one of own) left.delete(one)
+    return own.length === 0 ? [] : [[title, own]]
   })
-  return `| name | is |\n|---|---|\n${rows.join('\n')}\n`
 }
 
 function bodyOf({ specifier, exports }: Subpath): string {
-  const left = new Set(exports.values())
-  const sections = groups.flatMap(([title, belongs]) => {
-    const own = [...left].filter((one) => belongs(one))
-    for (const one of own) left.delete(one)
-    return own.length === 0 ? [] : [`## ${title}\n\n${own.map((one) => entry(one)).join('\n')}`]
-  })
+  const sections = grouped([...exports.values()]).map(
+    ([title, own]) => `## ${title}\n\n${own.map((one) => entry(one)).join('\n')}`,
+  )
   const values = [...exports.values()].filter(({ kind }) => kind !== 'type').map(({ name }) => name)
   const shown = values.slice(0, 3).join(', ')
   const example = values.length > 0 ? `\`\`\`ts\nimport { ${shown} } from '${specifier}'\n\`\`\`\n\n` : ''
@@ -101,17 +110,26 @@ function tableOf(members: readonly Member[]): string {
       .slice(name.length)
       .replace(/^\??:? ?/, '')
       .replaceAll(/\s+/g, ' ')
-    return `| \`${name}${isOptional ? '?' : ''}\` | ${typeCell(type)} | ${cell(prose(doc, ' '))} |`
+    return [`\`${name}${isOptional ? '?' : ''}\``, typeCell(type), cell(prose(doc, ' '))]
   })
-  return `| field | type | |\n|---|---|---|\n${rows.join('\n')}\n`
+  // Where nothing is said of any of them, there is no column for it.
+  const width = rows.some(([, , said]) => said !== '') ? 3 : 2
+  const line = (cells: readonly string[]) => `| ${cells.slice(0, width).join(' | ')} |\n`
+  return line(['field', 'type', '']) + line(['---', '---', '---']) + rows.map(line).join('')
 }
 
 const typeCell = (type: string): string => (type.includes('`') ? cell(type) : `\`${type.replaceAll('|', '\\|')}\``)
 
 const cell = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/(?<!\\)\|/g, '\\|')
 
-const firstSentence = (doc: string | null): string =>
-  prose(/^[^]*?[.:](?=\s|$)/.exec(doc?.replace(/@\w+[^]*$/, '') ?? '')?.[0] ?? doc?.replace(/@\w+[^]*$/, '') ?? '')
+/** The first sentence; of what has none, what it is told or what it holds. */
+function inShort({ doc, members }: Declaration): string {
+  const text = doc?.replace(/(^|\s)@\w+[^]*$/, '') ?? ''
+  if (text !== '') return prose(/^[^]*?[.](?=\s|$)/.exec(text)?.[0] ?? text)
+  if (doc !== null) return prose(doc, ' ')
+  const names = members.map(({ name }) => `\`${name}\``)
+  return names.length > 5 ? `${names.slice(0, 4).join(', ')} …` : names.join(', ')
+}
 
 /** A docstring as Markdown. @param between what parts its tags */
 function prose(doc: string | null, between = '\n\n'): string {

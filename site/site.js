@@ -1,4 +1,5 @@
-// The search of the site. Without it, all else works. What it looks through is loaded when somebody begins to type.
+// The search of the site, and buttons that copy code. Without it, all else works. What the search looks through is loaded when somebody begins
+// to type.
 const root = document.currentScript.dataset.root
 const form = document.querySelector('form[role=search]')
 const input = form.querySelector('input')
@@ -60,7 +61,10 @@ function hitsIn({ title, path, headings, text }, words) {
         of: title,
       })
   }
-  if (hits.length === 0 && has(`${title} ${text}`)) hits.push({ score: 1, title, path, of: around(text, words[0]) })
+  if (hits.length === 0 && has(`${title} ${text}`)) {
+    const named = words.filter((word) => title.toLowerCase().includes(word)).length
+    hits.push({ score: 1 + named / words.length / 2, title, path, of: around(text, words[0]) })
+  }
   return hits
 }
 
@@ -81,6 +85,29 @@ function listOf(hits) {
     list.append(item)
   }
   return list
+}
+
+// Signatures are for reading.
+if (navigator.clipboard) for (const pre of document.querySelectorAll('pre:not(.wrap)')) addCopy(pre)
+
+function addCopy(pre) {
+  const button = Object.assign(document.createElement('button'), {
+    type: 'button',
+    className: 'copy',
+    textContent: 'Copy',
+  })
+  button.addEventListener('click', async () => {
+    const done = await navigator.clipboard.writeText(pre.textContent).then(
+      () => 'Copied',
+      () => 'Not allowed',
+    )
+    button.textContent = done
+    count.textContent = done
+    setTimeout(() => (button.textContent = 'Copy'), 2_000)
+  })
+  const frame = Object.assign(document.createElement('div'), { className: 'code' })
+  pre.replaceWith(frame)
+  frame.append(pre, button)
 }
 
 const nothing = () => Object.assign(document.createElement('p'), { textContent: 'Nothing found.' })

@@ -1,15 +1,14 @@
 // The pages on backends: servers in JavaScript are run, with a real client at the other end; those in other languages are parsed, where
 // there is something to parse them with.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ClientOptions, createClient } from '../../src/client/index.ts'
 import { sse, webSocket } from '../../src/transports/index.ts'
-import { blocksIn, makeFolder, ownPages } from './compile-pages.ts'
+import { blocksIn, ownPages } from './compile-pages.ts'
+import { startPageServer } from './page-server.ts'
 
 const pages = ownPages.filter((page) => page.startsWith('docs/backends/'))
 
@@ -18,31 +17,12 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end()
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 /** The server of the page, as a process of its own. */
 async function start(page: string): Promise<number> {
   const [block, ...others] = blocksIn(page, ['js'])
   expect(others).toEqual([])
-  const folder = makeFolder()
-  const file = join(folder, 'server.mjs')
-  writeFileSync(file, block!.code)
-  const port = await freePort()
-  const child: ChildProcess = spawn(process.execPath, [file], {
-    env: { ...process.env, PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  ends.push(
-    () => rmSync(folder, { recursive: true, force: true }),
-    () => child.kill('SIGKILL'),
-  )
+  const { port, end } = await startPageServer(block!.code)
+  ends.push(end)
   return port
 }
 

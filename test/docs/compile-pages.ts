@@ -17,6 +17,7 @@ export interface PageFile {
 export const ownPages: readonly string[] = [
   'docs/tour.md',
   'docs/concepts.md',
+  'docs/components.md',
   'docs/comparison.md',
   ...['docs/recipes', 'docs/backends'].flatMap((folder) =>
     readdirSync(join(root, folder))

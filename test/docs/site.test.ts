@@ -106,6 +106,21 @@ describe('the site', () => {
     }
   })
 
+  it('lists what the front door exports by what it is, each in a whole sentence', () => {
+    const front = pages.get('api/livecache.html')!
+    expect([...front.matchAll(/<h2 id="(\w+)">/g)].map(([, id]) => id)).toEqual([
+      'components',
+      'hooks',
+      'functions',
+      'classes',
+      'values',
+      'types',
+    ])
+    const cells = [...front.matchAll(/<\/code><\/a><\/td><td>(.*?)<\/td>/g)].map(([, said = '']) => said)
+    expect(cells.length).toBeGreaterThan(200)
+    expect(cells.filter((said) => said === '' || said.endsWith(':'))).toEqual([])
+  })
+
   it('describes what is exported, with its docstring and the fields of its options', () => {
     const query = pages.get('api/query.html')!
     expect(query).toContain('<h3 id="createrealtime">createRealtime')
