@@ -1,7 +1,7 @@
 // Compiles the code blocks of pages against what is public: what a stranger copies must work.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { complaintsOf } from './compile.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -46,27 +46,14 @@ declare module '@opentelemetry/api' {
 
 /** What the compiler says of them, each a module of its own; nothing where all is well. */
 export function complaintsAbout(blocks: readonly Block[]): string {
-  // Inside the project, so that its dependencies are found; behind a dot, so that nobody else finds it.
-  const folder = mkdtempSync(join(root, 'test', '.blocks-'))
-  try {
-    const files = blocks.map(({ language }, index) => `block-${index}.${language}`)
-    for (const [index, { code }] of blocks.entries()) writeFileSync(join(folder, files[index]!), moduleOf(code))
-    writeFileSync(join(folder, 'elsewhere.d.ts'), elsewhere)
-    const config = {
-      extends: '../../tsconfig.json',
-      compilerOptions: { exactOptionalPropertyTypes: false, noUnusedLocals: false },
-      files: ['elsewhere.d.ts', ...files],
-      include: [],
-    }
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-    const { stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
-      cwd: root,
-      encoding: 'utf8',
-    })
-    return stdout
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const files = blocks.map(({ language, code }, index) => ({
+    path: `block-${index}.${language}`,
+    code: moduleOf(code),
+  }))
+  return complaintsOf([{ path: 'elsewhere.d.ts', code: elsewhere }, ...files], {
+    exactOptionalPropertyTypes: false,
+    noUnusedLocals: false,
+  })
 }
 
 /** A block may leave out the imports that the one before it has. */

@@ -1,8 +1,9 @@
 // The page on a domain of one's own is one program in steps: what a stranger copies from it must compile, and its test must pass.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { type Block, blocksOf, complaintsAbout } from '../compile-blocks.ts'
+import { makeFolder } from '../compile.ts'
 
 const blocks = blocksOf('docs/your-own-domain.md')
 const program: Block = { language: 'tsx', code: blocks.map(({ code }) => code).join('\n') }
@@ -14,7 +15,7 @@ it('shows code that compiles, block after block', () => {
 
 it('shows a test that passes', async () => {
   vi.stubEnv('JWT_SECRET', 'a secret of at least thirty-two characters')
-  const folder = mkdtempSync(join(import.meta.dirname, '../.blocks-'))
+  const folder = makeFolder()
   try {
     const file = join(folder, 'page.tsx')
     // A test inside of a test: it is called instead of being announced.

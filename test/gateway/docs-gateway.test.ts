@@ -1,8 +1,5 @@
 // The page on the gateway: what a newcomer copies from it compiles, and what is said to run is run, with a real client at its end.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -10,6 +7,7 @@ import { createClient } from '../../src/client/index.ts'
 import { defaultLimits } from '../../src/gateway/admission.ts'
 import { defaultSessionLimits } from '../../src/hub/limits.ts'
 import { type Block, blocksOf, complaintsAbout } from '../compile-blocks.ts'
+import { startPageServer } from '../docs/page-server.ts'
 
 const root = join(import.meta.dirname, '../..')
 const page = readFileSync(join(root, 'docs/gateway.md'), 'utf8')
@@ -20,32 +18,6 @@ const ends: (() => unknown)[] = []
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-/** A file of its own, where the packages of this project are found. */
-async function run(code: string): Promise<{ port: number; child: ChildProcess }> {
-  const folder = mkdtempSync(join(root, 'test/.blocks-'))
-  const file = join(folder, 'server.mjs')
-  writeFileSync(file, code)
-  const port = await freePort()
-  const child = spawn(process.execPath, ['--import', join(root, 'demo/resolve-livecache.ts'), file], {
-    env: { ...process.env, PORT: String(port), JWT_SECRET: secret },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  ends.push(
-    () => rmSync(folder, { recursive: true, force: true }),
-    () => child.kill('SIGKILL'),
-  )
-  return { port, child }
-}
 
 async function until(isSo: () => boolean | Promise<boolean>) {
   await expect.poll(isSo, { timeout: 10_000, interval: 20 }).toBe(true)
@@ -63,7 +35,11 @@ describe('a newcomer', () => {
   it.each(programs.map((code) => [/from '(express|fastify)'/.exec(code)![1]!, code]))(
     'puts it on an app of %s with the lines of the page, and sees what happens there',
     async (_name, code) => {
-      const { port } = await run(code)
+      const { port, end } = await startPageServer(code, {
+        args: ['--import', join(root, 'demo/resolve-livecache.ts')],
+        env: { JWT_SECRET: secret },
+      })
+      ends.push(end)
       const url = `http://127.0.0.1:${port}`
       await until(() =>
         fetch(`${url}/healthz`).then(

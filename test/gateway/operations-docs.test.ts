@@ -1,11 +1,12 @@
 // Dashboard, alerts and runbooks name what there is: metrics, places, code.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { prometheusMetrics } from '../../src/gateway/metrics.ts'
 import { createHub, type Engine } from '../../src/hub/index.ts'
 import { parseAsOf } from '../../src/protocol/index.ts'
 import { blocksOf, complaintsAbout } from '../compile-blocks.ts'
+import { makeFolder } from '../compile.ts'
 
 const folder = join(import.meta.dirname, '../../docs/operations')
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
@@ -134,7 +135,7 @@ describe('the runbooks', () => {
 
   it('show an engine that works', async () => {
     const [block] = blocksOf('docs/operations/engines.md')
-    const own = mkdtempSync(join(import.meta.dirname, '../.blocks-'))
+    const own = makeFolder()
     try {
       writeFileSync(join(own, 'engine.ts'), block!.code)
       const { createSharedLog } = (await import(/* @vite-ignore */ join(own, 'engine.ts'))) as {

@@ -1,6 +1,6 @@
 // The page on events: what a stranger copies from it compiles, its script writes what it says, and its server refuses what it says.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
@@ -11,6 +11,7 @@ import { createEventLog } from '../../src/hub/event-log.ts'
 import { checkPayload } from '../../src/protocol/define-events.ts'
 import { type EventTable, eventsJsonSchema, type JsonSchemaDocument } from '../../src/protocol/index.ts'
 import { blocksOf, complaintsAbout } from '../compile-blocks.ts'
+import { makeFolder, writeFiles } from '../compile.ts'
 
 const root = join(import.meta.dirname, '../..')
 const text = readFileSync(join(root, 'docs/events.md'), 'utf8')
@@ -19,9 +20,11 @@ const names = blocks.map(({ code }) => /^\/\/ (\S+\.ts)\n/.exec(code)![1]!)
 
 let folder = ''
 beforeAll(() => {
-  // Inside the project, so that its dependencies are found.
-  folder = mkdtempSync(join(root, 'test/.blocks-'))
-  for (const [index, { code }] of blocks.entries()) writeFileSync(join(folder, names[index]!), code)
+  folder = makeFolder()
+  writeFiles(
+    folder,
+    blocks.map(({ code }, index) => ({ path: names[index]!, code })),
+  )
   vi.stubEnv('JWT_SECRET', 'a secret of at least thirty-two characters')
 })
 afterAll(() => {

@@ -1,10 +1,6 @@
 // What `interface Register` does to the hooks. Whoever registers a table registers it for the whole program, so each of these is a program of its own.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-
-const root = join(import.meta.dirname, '../..')
+import { complaintsOf } from '../compile.ts'
 
 const app = `
 import { expectTypeOf } from 'vitest'
@@ -40,18 +36,7 @@ export const toasts = defineToastRules({
 const registered = (subpath: string) => `declare module '${subpath}' { interface Register { events: typeof events } }`
 
 /** What the compiler says of an app; nothing where all is well. */
-function compile(code: string): string {
-  const folder = mkdtempSync(join(root, 'test/.blocks-'))
-  try {
-    writeFileSync(join(folder, 'app.tsx'), code)
-    const config = { extends: '../../tsconfig.json', files: ['app.tsx'], include: [] }
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    return spawnSync(process.execPath, [tsc, '-p', folder], { cwd: root, encoding: 'utf8' }).stdout
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
+const compile = (code: string): string => complaintsOf([{ path: 'app.tsx', code }])
 
 describe('a registered table', () => {
   it.each(['livecache', 'livecache/react'])(
