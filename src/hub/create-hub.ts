@@ -290,11 +290,21 @@ export function createHub(given: HubOptions): Hub {
   // ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   async function ask(token: string | undefined): Promise<Identity> {
-    const verified = await options.verify(token)
+    const verified = await inTime(options.verify(token))
     const fault = faultOfIdentity(verified)
     if (fault === null) return verified
     onError(fault)
     throw fault
+  }
+
+  /** By then a newcomer is sent away; a request, and a session that renews its token, would wait for ever. */
+  function inTime<Value>(answer: Value | Promise<Value>): Promise<Value> {
+    const { authTimeoutMs: withinMs } = options
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new TokenRefused('verify-too-slow', `verify gave no answer within ${withinMs} ms.`))
+      const cancel = clock.timeout(late, withinMs)
+      Promise.resolve(answer).finally(cancel).then(resolve, reject)
+    })
   }
 
   function verify(...[token, then, refuse, times = 1]: [...Parameters<Verifying>, times?: number]) {

@@ -1,6 +1,7 @@
 // The hub over HTTP, as a function of the web's own Request and Response: event streams, long polling, and what clients say.
 // What is on the wire: protocol/README.md, "Over HTTP".
 import { type Clock, systemClock } from '../base/clock.ts'
+import { RealtimeError } from '../base/errors.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
 import { createScope } from '../base/scope.ts'
 import { closeCodes } from '../protocol/codes.ts'
@@ -75,7 +76,7 @@ interface OpenSession {
 
 export const defaultBasePath = '/api/v1/events'
 
-/** Creates the handler of the HTTP routes of a hub. It never rejects: what goes wrong is a status. */
+/** Creates the handler of the HTTP routes of a hub. What goes wrong is a status; it rejects where a body breaks off. */
 export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHandler {
   const { basePath = defaultBasePath, allowQueryToken = false, allowOrigin = () => true, clock = systemClock } = options
   const { publish, wrapSink = (sink) => sink } = options
@@ -213,7 +214,7 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
     if (astray)
       return errorResponse(400, 'INVALID', `a frame of type ${JSON.stringify(astray['type'])} has another route`)
     for (const frame of frames) {
-      if (frame['type'] === 'auth' && typeof frame['token'] === 'string') found.tokens.add(frame['token'])
+      if (frame['type'] === 'auth' && typeof frame['token'] === 'string') remember(frame['token'], found.tokens)
       found.session.receive(JSON.stringify(frame))
     }
     return new Response(null, { status: 204 })
@@ -275,7 +276,7 @@ export function createHttpHandler(hub: Hub, options: HttpHandlerOptions = {}): H
     if (origin !== null && !allowOrigin(origin)) {
       return errorResponse(403, 'FORBIDDEN', 'pages of this origin may not ask')
     }
-    const response = await route(request, new URL(request.url), by)
+    const response = await answered(() => route(request, new URL(request.url), by))
     for (const [name, value] of corsHeaders(origin, request.method)) response.headers.set(name, value)
     return response
   }
@@ -321,6 +322,28 @@ function nestsDeeper(text: string, levels: number): boolean {
     return false
   } catch (error) {
     return error instanceof TooDeep
+  }
+}
+
+/** A token may be replaced while requests that carry it are on their way; none of a session's is remembered for good. */
+const maxTokens = 4
+const maxTokenLength = 8_192
+
+function remember(token: string, tokens: Set<string | undefined>) {
+  if (token.length > maxTokenLength) return
+  // Anew, so that it stands last.
+  tokens.delete(token)
+  tokens.add(token)
+  const [oldest] = tokens
+  if (tokens.size > maxTokens) tokens.delete(oldest)
+}
+
+async function answered(answer: () => Promise<Response> | Response): Promise<Response> {
+  try {
+    return await answer()
+  } catch (error) {
+    if (!(error instanceof RealtimeError) || error.code !== 'engine-unavailable') throw error
+    return refusalResponse({ code: closeCodes.tryLater, reason: 'the store of the server is away' })
   }
 }
 

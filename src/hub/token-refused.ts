@@ -28,6 +28,8 @@ export type TokenRefusal =
   | 'claims-failed'
   /** Access of this user was revoked again and again while it was verified. Says nothing about the token. */
   | 'revoked-meanwhile'
+  /** `verify` gave no answer in the time that a sign-in may take. Says nothing about the token. */
+  | 'verify-too-slow'
 
 /** For logs and metrics, of whatever `verify` threw. */
 export function refusalReason(cause: unknown): string {
@@ -39,7 +41,7 @@ export function isTemporaryRefusal(cause: unknown): boolean {
   return cause instanceof TokenRefused && cause.isTemporary
 }
 
-const temporary: readonly TokenRefusal[] = ['keys-unavailable', 'claims-failed', 'revoked-meanwhile']
+const temporary: readonly TokenRefusal[] = ['keys-unavailable', 'claims-failed', 'revoked-meanwhile', 'verify-too-slow']
 
 /** Thrown by a `verify`. Its code is always `unauthorized`; which of the reasons it was, is `reason`. */
 export class TokenRefused extends RealtimeError {

@@ -101,3 +101,14 @@ describe('what is published while an event is being handed out', () => {
     expect(end.events().map(({ eventId }) => eventId as string)).toEqual(['one', 'two'])
   })
 })
+
+it('a renewal whose verification never ends is given up, and the session goes on with the token before it', async () => {
+  const hub = newHub({ verify: (token) => (token === 'never' ? new Promise<never>(() => {}) : verify(token)) })
+  const end = await subscribed(hub)
+  end.say({ type: 'auth', token: 'never' })
+  end.say({ type: 'ping' })
+  await pass(9_999)
+  expect(end.ofType('pong')).toEqual([])
+  await pass(1)
+  expect([end.ofType('pong').length, end.closed]).toEqual([1, []])
+})
