@@ -6,6 +6,7 @@ import { type ServerProcess, startServer } from './events/server-process.ts'
 import type { Order } from './events/server.ts'
 import { median } from './statistics.ts'
 import { printTable } from './table.ts'
+import { inTurns } from './turns.ts'
 
 const events = 100_000
 const rounds = 5
@@ -50,17 +51,9 @@ async function receive(column: Column, server: ServerProcess, order: Order, heap
   return { ms, cpuMs: (user + system) / 1_000, keptBytes, resyncs: lost.length }
 }
 
-async function inTurns(server: ServerProcess, perMessage: number): Promise<Map<Column, Measured[]>> {
-  const results = new Map<Column, Measured[]>(columns.map((column) => [column, []]))
+async function compare(server: ServerProcess, perMessage: number): Promise<Map<Column, Measured[]>> {
   for (const { form } of columns) await server.prepare({ form, events, perMessage })
-  // The first round warms up, and does not count.
-  for (let round = 0; round <= rounds; round++) {
-    for (const column of columns) {
-      const measured = await measure(column, server, perMessage)
-      if (round > 0) results.get(column)!.push(measured)
-    }
-  }
-  return results
+  return inTurns(columns, { rounds, warmUp: true }, (column) => measure(column, server, perMessage))
 }
 
 function print(title: string, results: ReadonlyMap<Column, readonly Measured[]>) {
@@ -86,8 +79,8 @@ function print(title: string, results: ReadonlyMap<Column, readonly Measured[]>)
 export async function run() {
   const server = await startServer()
   try {
-    print('One event per message', await inTurns(server, 1))
-    print('64 events per message', await inTurns(server, 64))
+    print('One event per message', await compare(server, 1))
+    print('64 events per message', await compare(server, 64))
   } finally {
     server.stop()
   }

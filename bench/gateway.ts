@@ -6,10 +6,10 @@ import { fanOutTable, type FanOutResults, idleTable } from './gateway/figures.ts
 import { goalsOf, type Results } from './gateway/goals.ts'
 import { measureIdle } from './gateway/idle.ts'
 import { type FanOut, measureFanOut } from './gateway/measure.ts'
-import { goalsTable, isMet } from './page/goals.ts'
-import { inTurns } from './page/run.ts'
+import { goalsTable, isMet } from './goals.ts'
 import { writeResults } from './results.ts'
 import type { BenchOptions } from './run.ts'
+import { inTurns } from './turns.ts'
 
 const sockets = [columns.ws, columns.wsOnce, columns.socketIo, columns.gateway]
 const streams = [columns.sse, columns.gatewayEventSource, columns.gatewaySse]

@@ -2,11 +2,12 @@
 // `--quick` and `--only bursts,select,entities,steady,invalidations,patches,heap,disorder` print.
 import { readFileSync } from 'node:fs'
 import { startServer } from './events/server-process.ts'
+import { goalsTable, isMet } from './goals.ts'
 import { bundlePage } from './page/bundle.ts'
 import { type BurstResults, burstTable, runBurst } from './page/bursts.ts'
 import { startChromium } from './page/chromium.ts'
 import * as columns from './page/columns.ts'
-import { goalsOf, goalsTable, isMet, type Results } from './page/goals.ts'
+import { goalsOf, type Results } from './page/goals.ts'
 import { invalidationTable, runInvalidations } from './page/invalidations.ts'
 import { heapTable, patchTable, runDisorder, runHeap, runPatches, staleTable } from './page/patches.ts'
 import type { Bench } from './page/run.ts'

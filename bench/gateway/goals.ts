@@ -1,5 +1,5 @@
 // Holds what was measured of the gateway to what is to be reached.
-import type { Goal } from '../page/goals.ts'
+import type { Goal } from '../goals.ts'
 import { median } from '../statistics.ts'
 import { gateway, gatewayEventSource, gatewaySse, socketIo, ws } from './columns.ts'
 import { type FanOutResults, figureOf, idleRatioOf, ratioOf } from './figures.ts'

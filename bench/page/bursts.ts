@@ -1,7 +1,8 @@
 // Bursts: so many events as fast as the page takes them.
 import { median } from '../statistics.ts'
 import { type Cell, tableOf, thousands } from '../table.ts'
-import { type Bench, inTurns, measure, type Measured } from './run.ts'
+import { inTurns } from '../turns.ts'
+import { type Bench, measure, type Measured } from './run.ts'
 import type { Column, Topology } from './setup.ts'
 
 export interface Burst {

@@ -1,5 +1,5 @@
 // Holds what was measured to what is to be reached.
-import { type Cell, tableOf } from '../table.ts'
+import type { Goal } from '../goals.ts'
 import type { BurstResults } from './bursts.ts'
 import {
   naive,
@@ -18,14 +18,6 @@ import type { HeapResults, PatchResults, StaleResults } from './patches.ts'
 import type { Column } from './setup.ts'
 import type { SteadyResults } from './steady.ts'
 
-export interface Goal {
-  readonly measure: string
-  readonly measured: number
-  /** The measure is to be at least so much, or at most. */
-  readonly sense: '≥' | '≤'
-  readonly limit: number
-}
-
 /** What of it was measured; parts that were not run are left out. */
 export interface Results {
   readonly bursts: Readonly<Record<string, BurstResults>>
@@ -40,33 +32,6 @@ export interface Results {
 
 /** A frame, in ms, rounded up. */
 const frameMs = 17
-
-export const isMet = ({ measured, sense, limit }: Goal): boolean =>
-  sense === '≥' ? measured >= limit : measured <= limit
-
-/** How far it is from the goal, in per cent of the goal. */
-export function verdictOf(goal: Goal): string {
-  if (Number.isNaN(goal.measured)) return 'not measured'
-  if (isMet(goal)) return 'met'
-  if (!Number.isFinite(goal.measured) || goal.limit === 0) return '**missed**'
-  return `**missed by ${Math.ceil((Math.abs(goal.measured - goal.limit) / Math.abs(goal.limit)) * 100)} %**`
-}
-
-const figure = (value: number) =>
-  Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 100 ? 2 : 0)
-
-export function goalsTable(title: string, goals: readonly Goal[]): string {
-  return tableOf(
-    `**${title}**`,
-    ['', 'goal', 'measured', ''],
-    goals.map((goal): Cell[] => [
-      goal.measure,
-      `${goal.sense} ${figure(goal.limit)}`,
-      figure(goal.measured),
-      verdictOf(goal),
-    ]),
-  )
-}
 
 const goal = (measure: string, measured: number, sense: Goal['sense'], limit: number): Goal => ({
   measure,

@@ -1,8 +1,9 @@
 // What one change costs where there are many rows, and what is kept after many changes.
 import { median } from '../statistics.ts'
 import { type Cell, tableOf } from '../table.ts'
+import { inTurns } from '../turns.ts'
 import { naive, ownServer } from './columns.ts'
-import { type Bench, inTurns, measure } from './run.ts'
+import { type Bench, measure } from './run.ts'
 import type { Column, Topology } from './setup.ts'
 
 export interface PatchFigures {

@@ -2,8 +2,9 @@
 import { rowCount } from '../events/event.ts'
 import { median, percentile } from '../statistics.ts'
 import { type Cell, tableOf } from '../table.ts'
+import { inTurns } from '../turns.ts'
 import { ratio } from './bursts.ts'
-import { type Bench, inTurns, measure, type Measured } from './run.ts'
+import { type Bench, measure, type Measured } from './run.ts'
 import { type Column, isWatched } from './setup.ts'
 
 export interface Steady {

@@ -15,7 +15,7 @@ import { createTally } from '../../bench/gateway/tally.ts'
 import { secret } from '../../bench/gateway/tokens.ts'
 import { type WireName, wires } from '../../bench/gateway/wires.ts'
 import { messageOf } from '../../bench/events/bytes.ts'
-import { isMet } from '../../bench/page/goals.ts'
+import { isMet } from '../../bench/goals.ts'
 import { withPart } from '../../bench/results.ts'
 import { createGateway, type Gateway, verifyJwt } from '../../src/gateway/index.ts'
 
