@@ -11,6 +11,7 @@ export interface AsOfContext {
   queryKey: QueryKey
   /** Of an infinite query: which page the answer is. */
   pageParam?: unknown
+  readonly signal?: AbortSignal
 }
 
 /** Anything with headers: a `Response`, or what other libraries answer. */
@@ -18,8 +19,13 @@ export interface WithHeaders {
   headers: { get(name: string): unknown } | Readonly<Record<string, unknown>>
 }
 
-/** By page, what the answers of the running fetch said. */
-const notes = new WeakMap<Query, Map<string, Positions>>()
+/** What one answer of the running fetch said, or of one that was cancelled and goes on all the same. */
+interface Note {
+  readonly context: AsOfContext
+  readonly positions: Positions
+}
+
+const notes = new WeakMap<Query, Note[]>()
 
 /**
  * Reads how new a response is, in a `queryFn`: `asOf(context, await fetch(url, { signal: context.signal }))`. Returns the response. One that does not say is
@@ -39,13 +45,7 @@ export function asOf<Answer extends WithHeaders>(
   }
   const positions = parseAsOf(headerOf(response, header))
   const query = positions && queryOf(context)
-  if (query) {
-    const noted = notes.get(query) ?? new Map<string, Positions>()
-    const page = pageName(context.pageParam)
-    // Two answers for one page: an attempt was given up. Which of them counts is not known here, so the older does.
-    noted.set(page, lower(noted.get(page) ?? positions, positions))
-    notes.set(query, noted)
-  }
+  if (query) notes.set(query, [...(notes.get(query) ?? []), { context, positions }])
   return response
 }
 
@@ -63,7 +63,14 @@ function queryOf({ client, queryKey }: AsOfContext): Query | undefined {
 
 /** What the answers of the fetch that has ended said, by page. */
 export function takeAsOf(query: Query): Map<string, Positions> {
-  const taken = notes.get(query) ?? new Map<string, Positions>()
+  const taken = new Map<string, Positions>()
+  for (const { context, positions } of notes.get(query) ?? []) {
+    // Looked at no earlier: TanStack Query takes a queryFn that has read its signal for one that heeds it.
+    if (context.signal?.aborted) continue
+    const page = pageName(context.pageParam)
+    // Two answers for one page: an attempt was given up. Which of them counts is not known here, so the older does.
+    taken.set(page, lower(taken.get(page) ?? positions, positions))
+  }
   notes.delete(query)
   return taken
 }

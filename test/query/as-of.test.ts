@@ -117,6 +117,36 @@ describe('two answers for one page', () => {
 })
 
 describe('what was noted', () => {
+  it('count only where their fetch was not cancelled, whichever came first', () => {
+    const { context, taken } = setUp()
+    const cancelled = new AbortController()
+    const own = { ...context, signal: new AbortController().signal }
+    asOf({ ...context, signal: cancelled.signal }, of({ 'tenant:3': at(5) }))
+    asOf(own, of({ 'tenant:3': at(7) }))
+    cancelled.abort()
+    expect(taken()).toEqual({ '': { 'tenant:3': at(7) } })
+    asOf(own, of({ 'tenant:3': at(7) }))
+    asOf({ ...context, signal: cancelled.signal }, of({ 'tenant:3': at(5) }))
+    expect(taken()).toEqual({ '': { 'tenant:3': at(7) } })
+    asOf({ ...context, signal: cancelled.signal }, of({ 'tenant:3': at(5) }))
+    expect(taken()).toEqual({})
+  })
+
+  it('do not look at the signal before their fetch has ended: TanStack Query treats who looks as who cancels', () => {
+    const { context, taken } = setUp()
+    let looks = 0
+    const watched = {
+      ...context,
+      get signal() {
+        looks++
+        return new AbortController().signal
+      },
+    }
+    asOf(watched, of({ 'tenant:3': at(7) }))
+    expect(looks).toBe(0)
+    expect(taken()).toEqual({ '': { 'tenant:3': at(7) } })
+  })
+
   it('is taken once', () => {
     const { context, taken } = setUp()
     asOf(context, of({ 'tenant:3': at(7) }))
