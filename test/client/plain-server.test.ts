@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ServerOptions, WebSocketServer } from 'ws'
 import { createClient, type RealtimeClient } from '../../src/client/index.ts'
+import { until } from '../smoke/until.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -38,14 +39,6 @@ async function startPlainServer(options: ServerOptions = { handleProtocols: () =
     for (const socket of server.clients) socket.send(text)
   }
   return { server, received, urls, send, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/feed` }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`still not: ${String(condition)}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 describe('a client with no word about its server', () => {

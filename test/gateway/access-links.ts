@@ -4,6 +4,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { connect as connectTcp } from 'node:net'
 import { WebSocket as NodeSocket } from 'ws'
 import { closeEvent, endpointOf } from '../../src/transports/over-http.ts'
+import { until } from '../smoke/until.ts'
 
 export type Frame = Record<string, unknown> & { type: string }
 
@@ -62,15 +63,6 @@ function begin(port: number, path: string, { method = 'GET', token, headers = {}
     request.on('error', reject)
     request.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
   })
-}
-
-/** Resolves once `condition` holds; the real network decides when. */
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`still not: ${String(condition)}`)
-    await pause(2)
-  }
 }
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

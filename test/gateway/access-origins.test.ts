@@ -3,7 +3,8 @@
 import { connect as connectTcp } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/create-gateway.ts'
-import { type Answer, ask, join, type Link, until } from './access-links.ts'
+import { until } from '../smoke/until.ts'
+import { type Answer, ask, join, type Link } from './access-links.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {

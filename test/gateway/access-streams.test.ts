@@ -3,19 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/create-gateway.ts'
 import type { RealtimeError } from '../../src/base/errors.ts'
-import {
-  type Answer,
-  ask,
-  type Frame,
-  join,
-  type Link,
-  open,
-  pause,
-  socket,
-  sse,
-  transports,
-  until,
-} from './access-links.ts'
+import { until } from '../smoke/until.ts'
+import { type Answer, ask, type Frame, join, type Link, open, pause, socket, sse, transports } from './access-links.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {

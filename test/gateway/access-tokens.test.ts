@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/create-gateway.ts'
 import { type JwtOptions, verifyJwt } from '../../src/gateway/jwt.ts'
 import { pinoLogs } from '../../src/gateway/logs.ts'
+import { until } from '../smoke/until.ts'
 import {
   bareSocket,
   type End,
@@ -20,7 +21,6 @@ import {
   socket,
   sse,
   transports,
-  until,
 } from './access-links.ts'
 
 const ends: (() => unknown)[] = []

@@ -6,6 +6,7 @@ import { WebSocket as NodeSocket } from 'ws'
 import { createClient, type RealtimeClient } from '../../src/client/index.ts'
 import { createGateway, type Gateway, type GatewayOptions, verifyJwt } from '../../src/gateway/index.ts'
 import { asOfHeader, parseAsOf } from '../../src/protocol/index.ts'
+import { until } from '../smoke/until.ts'
 
 const secret = 'a secret of thirty-two bytes or more'
 const key = new TextEncoder().encode(secret)
@@ -37,15 +38,6 @@ function joinWith(url: string, token: string): RealtimeClient {
   ends.push(client.dispose)
   client.hold()
   return client
-}
-
-/** Resolves once `condition` holds; the real network decides when. */
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`still not: ${String(condition)}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 function rawSocket(url: string, protocols: string[] = [], headers: Record<string, string> = {}) {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { RealtimeError } from '../../src/base/errors.ts'
 import { createGateway, type Gateway } from '../../src/gateway/index.ts'
+import { until } from '../smoke/until.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -12,15 +13,6 @@ afterEach(async () => {
 const key = 'a key of a backend, of 32 characters or more'
 const kib = 1_024
 const verify = () => ({ subject: 'ada', streams: ['tenant:1'] })
-
-/** Resolves once `condition` holds; the real network decides when. */
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`still not: ${String(condition)}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
 
 async function start() {
   const errors: RealtimeError[] = []

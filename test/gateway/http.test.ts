@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { createClient } from '../../src/client/index.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/index.ts'
 import { polling, sse, type Transport } from '../../src/transports/index.ts'
+import { until } from '../smoke/until.ts'
 import { dial } from '../transports/dial.ts'
 
 const ends: (() => unknown)[] = []
@@ -23,15 +24,6 @@ async function start(options: Partial<GatewayOptions> = {}): Promise<{ gateway: 
   const { port } = await gateway.listen(0)
   ends.push(gateway.close)
   return { gateway, port, url: `http://127.0.0.1:${port}/api/v1/events` }
-}
-
-/** Resolves once `condition` holds; the real network decides when. */
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`still not: ${String(condition)}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 /** A second in twenty milliseconds. */
