@@ -5,7 +5,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createElement } from 'react'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { filesOf, makeFolder, writeFiles } from './compile-pages.ts'
+import { makeFolder, writeFiles } from '../compile.ts'
+import { filesOf } from './compile-pages.ts'
 
 let folder = ''
 beforeAll(() => {
