@@ -43,13 +43,9 @@ export function noteCacheOptions(binding: object, options: RealtimeOptions): voi
   })
 }
 
-/** Compared by value, always the newest, or what only tests give, as objects that change. */
+/** Always the newest, or what only tests give, as objects that change. Another address, server or place of the token makes another client. */
 const neverIgnored = new Set<string>([
-  'url',
-  'server',
-  'auth',
   'rules',
-  'getToken',
   'onError',
   'onRevoked',
   'clock',
@@ -84,5 +80,5 @@ function textOf(name: string, value: unknown): string {
   }
   if (name === 'events') return Object.keys(value as object).join()
   if (typeof value === 'function') return 'a function'
-  return typeof value === 'number' ? String(value) : JSON.stringify(value)
+  return JSON.stringify(value)
 }

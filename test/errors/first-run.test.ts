@@ -63,18 +63,24 @@ describe('a link that never opens', () => {
     expect(told()).toEqual([expect.stringContaining(`livecache: no link to ${address} could be opened so far`)])
     expect(told()[0]).toMatch(/is the server up.*pages of https:\/\/app\.example\.com in \(.*origins\).*a proxy/)
     expect(told()[0]).not.toContain('secret')
+    expect(told()[0]).toContain(`npx livecache doctor ${address} (`)
     expect(told()[0]).toMatch(/\(livecache\/docs\/troubleshooting\.md#nothing-connects\)$/)
   })
 
   it('is told of with what browsers think of an address of this machine, where the page is encrypted', async () => {
     vi.stubGlobal('location', new URL('https://app.example.com/goals'))
-    const [local, remote] = [at(`ws://localhost:${++lastServer}/realtime`), at(server())]
-    for (const transport of [local, remote]) {
+    const local = () => at(`ws://localhost:${++lastServer}/realtime`)
+    for (const transport of [local(), at(server())]) {
       open(transport)
       await fail(transport, 8)
     }
+    vi.stubGlobal('location', new URL('http://localhost:5173/goals'))
+    const onPlainPage = local()
+    open(onPlainPage)
+    await fail(onPlainPage, 8)
     expect(told()).toEqual([
       expect.stringMatching(/not encrypted and the page is: Safari blocks that.*Chromium.*permission/),
+      expect.not.stringContaining('Safari'),
       expect.not.stringContaining('Safari'),
     ])
   })

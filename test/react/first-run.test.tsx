@@ -5,6 +5,7 @@ import { render } from '@testing-library/react'
 import { type ComponentProps, type ReactNode, StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { payload } from '../../src/protocol/index.ts'
+import { systemClock } from '../../src/client/index.ts'
 import { createRealtime } from '../../src/query/index.ts'
 import { RealtimeProvider, useRealtime } from '../../src/react/index.ts'
 import { createTestServer } from '../../src/testing/index.ts'
@@ -169,6 +170,54 @@ describe('an option of the provider that is read once', () => {
   }
   const at = (address: string) => [Object.assign(scriptedTransport(), { address })]
 
+  // The quiet ones first: a text is told once in the life of a page, and all of this file is one.
+  it('is well where it says the same, though it is made anew with each render', async () => {
+    let times = 0
+    const made = (): Partial<Props> => ({
+      transports: at('wss://c.example.com'),
+      events: { renamed: payload<string>() },
+      exempt: ['payload.labels'],
+      backoff: { ceilingsMs: [100, 200] },
+      streams: { 'goal:*': [['goals'], { queryKey: ['issues'], predicate: () => true }] },
+      fallbackMs: 1_000,
+      onDiagnostic: () => {},
+      onError: () => {},
+      onRevoked: () => {},
+      getToken: () => 't',
+      page: Object.assign({ isHidden: () => false, isOffline: () => false, listen: () => () => {} }, { made: times++ }),
+      clock: Object.assign({ ...systemClock }, { made: times++ }),
+      storage: Object.assign({ getItem: () => null, setItem: () => {} }, { made: times++ }),
+    })
+    await renderAll(made(), made(), made())
+    expect(told()).toEqual([])
+  })
+
+  it('is not what is followed: address, server, auth, rules, whether there is a token', async () => {
+    await renderAll(
+      { url: 'wss://d.example.com' },
+      { url: 'wss://e.example.com', releaseMs: 1 },
+      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain' },
+      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain', auth: 'query' },
+      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain', auth: 'query', getToken: () => 't' },
+      {
+        url: 'wss://e.example.com',
+        releaseMs: 1,
+        server: 'plain',
+        auth: 'query',
+        getToken: () => 't',
+        // With other rules comes another binding, which takes these up.
+        rules: { renamed: () => undefined },
+        streams: { 'goal:*': [['goals']] },
+        onError: () => {},
+        onRevoked: () => {},
+        identity: 'ada',
+        enabled: false,
+      },
+    )
+    // Of clients that are made anew there is a word of its own.
+    expect(told().filter((text) => text.includes('ignored'))).toEqual([])
+  })
+
   it('is told of once where it changes, with its name and what to do', async () => {
     await renderAll(...[40_000, 50_000, 60_000, 40_000, 50_000].map((silenceTimeoutMs) => ({ silenceTimeoutMs })))
     expect(told()).toEqual([
@@ -191,49 +240,6 @@ describe('an option of the provider that is read once', () => {
   ])('is told of where it is %s', async (name, first, then) => {
     await renderAll(first, then)
     expect(told()).toEqual([expect.stringContaining(`another \`${name}\` than before`)])
-  })
-
-  it('is well where it says the same, though it is made anew with each render', async () => {
-    const made = (): Partial<Props> => ({
-      transports: at('wss://c.example.com'),
-      events: { renamed: payload<string>() },
-      exempt: ['payload.labels'],
-      backoff: { ceilingsMs: [100, 200] },
-      streams: { 'goal:*': [['goals'], { queryKey: ['issues'], predicate: () => true }] },
-      fallbackMs: 1_000,
-      onDiagnostic: () => {},
-      onError: () => {},
-      onRevoked: () => {},
-      getToken: () => 't',
-      page: { isHidden: () => false, isOffline: () => false, listen: () => () => {} },
-      storage: { getItem: () => null, setItem: () => {} },
-    })
-    await renderAll(made(), made(), made())
-    expect(told()).toEqual([])
-  })
-
-  it('is not what is followed: address, server, auth, rules, whether there is a token', async () => {
-    await renderAll(
-      { url: 'wss://d.example.com' },
-      { url: 'wss://e.example.com', releaseMs: 1 },
-      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain' },
-      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain', auth: 'query' },
-      { url: 'wss://e.example.com', releaseMs: 1, server: 'plain', auth: 'query', getToken: () => 't' },
-      {
-        url: 'wss://e.example.com',
-        releaseMs: 1,
-        server: 'plain',
-        auth: 'query',
-        getToken: () => 't',
-        rules: { renamed: () => undefined },
-        onError: () => {},
-        onRevoked: () => {},
-        identity: 'ada',
-        enabled: false,
-      },
-    )
-    // Of clients that are made anew there is a word of its own.
-    expect(told().filter((text) => text.includes('ignored'))).toEqual([])
   })
 
   it('is told of in development alone', async () => {
