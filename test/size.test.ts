@@ -25,7 +25,7 @@ const withUi = `${core}, RealtimeIndicator, LiveBadge, ConnectionBanner, Realtim
 
 const parts: readonly Part[] = [
   // The goal: less than TanStack Query itself, 9,800.
-  { name: 'the core: client, WebSocket, rules, provider, hooks', imports: core, budget: 36_900 },
+  { name: 'the core: client, WebSocket, rules, provider, hooks', imports: core, budget: 37_900 },
   // The goal: 4,000 more.
   { name: 'the indicator', imports: 'RealtimeIndicator', besides: core, budget: 6_300 },
   // The goal: 4,000 more, without sonner.
