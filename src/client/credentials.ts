@@ -51,7 +51,7 @@ export function createCredentials(getToken: GetToken | undefined, timeoutMs: num
     begun.scope.own(() => abort.abort())
     begun.scope.timeout(() => fail(begun, `getToken did not answer within ${timeoutMs / 1000} s`), timeoutMs)
     // An async function turns a getToken that throws into one that rejects.
-    const ask = async () => getToken?.({ reason, signal: abort.signal }) ?? null
+    const ask = async () => (getToken === undefined ? null : getToken({ reason, signal: abort.signal }))
     ask().then(
       (token) => answer(begun, token),
       (cause: unknown) => fail(begun, 'getToken failed', cause),
@@ -62,10 +62,7 @@ export function createCredentials(getToken: GetToken | undefined, timeoutMs: num
   function answer(answered: Flight, token: string | null) {
     if (token === null) settle(answered, (waiter) => waiter.signedOut())
     else if (typeof token !== 'string' || token === '')
-      fail(
-        answered,
-        `getToken answered ${token === '' ? 'an empty string' : `a ${typeof token}`} instead of a token or null`,
-      )
+      fail(answered, `getToken answered ${token === '' ? 'an empty string' : typeof token} instead of a token or null`)
     else settle(answered, (waiter) => waiter.token(token))
   }
 

@@ -31,7 +31,7 @@ export function noteBlindFailure(transports: readonly Transport[], inARow: numbe
       ? ' Or the address is not encrypted and the page is: Safari blocks that for this machine too, and Chromium may have asked for a permission that was denied.'
       : ''
     notice(
-      `no link to ${addresses.join(' or ')} could be opened so far, and a browser does not say why. Mostly it is one of these: nothing listens there (is the server up, and host, port and path of the url right?); the server does not let ${origin === undefined ? 'this client' : `pages of ${origin}`} in (its list of origins); a proxy in between lets no WebSocket through.${mixed} (livecache/docs/troubleshooting.md#nothing-connects)`,
+      `no link to ${addresses.join(' or ')} could be opened so far, and a browser does not say why. Mostly it is one of these: nothing listens there (is the server up, and host, port and path of the url right?); the server does not let ${origin === undefined ? 'this client' : `pages of ${origin}`} in (its list of origins); a proxy in between lets no WebSocket through.${mixed} To find out: npx livecache doctor ${addresses[0]} (livecache/docs/troubleshooting.md#nothing-connects)`,
     )
   })
 }

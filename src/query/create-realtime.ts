@@ -55,7 +55,8 @@ export const defaultFallbackMs = 30_000
 export function createRealtime<const Events extends EventTable = EventTable>(
   options: RealtimeOptions<Events>,
 ): Realtime<Events> {
-  const { rules = {}, streams, fallbackMs, onRevoked, ...clientOptions } = options
+  // Without types it may be called with nothing; the client then says what is missing.
+  const { rules = {}, streams, fallbackMs, onRevoked, ...clientOptions } = options ?? {}
   const { onError = (error) => console.error(error) } = clientOptions
   const client = createClient(clientOptions)
   return joinCache(client, () => ({ rules, streams, fallbackMs, onRevoked, onError }))

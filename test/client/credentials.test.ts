@@ -69,6 +69,9 @@ describe('credentials', () => {
       () => Promise.reject(new Error('boom')),
       () => '',
       () => 42 as never,
+      // Mostly a property that was not there. Taken for signed out, it would be silent.
+      () => undefined as never,
+      async () => undefined as never,
     ]
     for (const getToken of cases) {
       const { heard, ask } = setUp(getToken)

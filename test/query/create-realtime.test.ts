@@ -61,5 +61,7 @@ describe('createRealtime', () => {
     expect(() => createRealtime({ url: '' })).toThrow(
       'The url is an empty string, so there is no server to connect to.',
     )
+    const untyped = createRealtime as () => unknown
+    expect(() => untyped()).toThrow('The url is undefined, so there is no server to connect to.')
   })
 })
