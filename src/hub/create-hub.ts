@@ -227,15 +227,18 @@ export function createHub(given: HubOptions): Hub {
     if (bytes > largeBytes) watch.large(frame, bytes)
   }
 
-  function appendHere(event: NewEvent): EventFrame {
+  function appendHere(event: NewEvent): Appended {
+    // Whoever got no answer publishes again.
+    const before = event.id === undefined ? undefined : log.find(event.id)
+    if (before !== undefined) return { frame: before.frame, isNew: false }
     const logged = log.append({ ...event, id: event.id ?? newId() })
     stats.published++
     fan(logged)
-    return logged.frame
+    return { frame: logged.frame, isNew: true }
   }
 
   async function append(event: NewEvent, once?: OnceKey): Promise<Appended> {
-    if (engine === undefined) return { frame: appendHere(event), isNew: true }
+    if (engine === undefined) return appendHere(event)
     const appended = await engine.append({ ...event, id: event.id ?? newId() }, once)
     if (appended.isNew) stats.published++
     return appended
@@ -407,7 +410,7 @@ export function createHub(given: HubOptions): Hub {
     publish(event) {
       if (engine === undefined) {
         const { event: travelling, bytes } = checked(event)
-        const frame = appendHere(travelling)
+        const { frame } = appendHere(travelling)
         warnIfLarge(frame, bytes)
         return frame
       }

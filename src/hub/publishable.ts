@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../base/json.ts'
 import { utf8Length } from '../base/utf8-length.ts'
 import { maxFrameDepth, maxFrameLength } from '../protocol/codec.ts'
 import { clientFrameFields, serverFrameFields } from '../protocol/frames.ts'
-import { dropUnsafeKeys, TooDeep } from '../protocol/rename-keys.ts'
+import { dropUnsafeKeys, isUnsafeKey, TooDeep } from '../protocol/rename-keys.ts'
 import type { NewEvent } from './event-log.ts'
 
 export type Travelling =
@@ -74,6 +74,13 @@ function faultOfNames({ type, stream, id = 'none yet' }: JsonObject): string | n
   const long = Object.entries({ type, stream, id }).find(([, value]) => (value as string).length > maxNameLength)
   if (long !== undefined) {
     return `The "${long[0]}" of an event has ${(long[1] as string).length} characters, and it may have ${maxNameLength}: frames that name several would grow too large to be read. Choose a shorter one.`
+  }
+  const half = Object.entries({ type, stream, id }).find(([, value]) => /\p{Surrogate}/u.test(value as string))
+  if (half !== undefined) {
+    return `The "${half[0]}" of an event has half a character in it (a surrogate without its other one), and becomes another name in UTF-8. Look where the text was cut.`
+  }
+  if (isUnsafeKey(stream as string)) {
+    return `An event is on the stream "${stream as string}", a name that clients drop wherever it is a key, so they would have no position in it and miss events without a sign. Put a word before it, as in "user:${stream as string}".`
   }
   return Object.hasOwn(serverFrameFields, type as string) || Object.hasOwn(clientFrameFields, type as string)
     ? `"${type as string}" is the name of a frame of the protocol, so clients would not take it for an event. Choose another type, in the past tense, such as "goal.completed".`

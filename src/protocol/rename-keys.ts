@@ -3,6 +3,9 @@ import { isObject, type JsonObject } from '../base/json.ts'
 
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** Whether a key of this name is dropped wherever it stands. */
+export const isUnsafeKey = (key: string): boolean => unsafeKeys.has(key)
+
 export class TooDeep extends Error {}
 
 export interface RenameOptions {
@@ -57,7 +60,7 @@ function visitObject(
   for (const [index, key] of keys.entries()) {
     const name = exempt === null ? key : toCamelCase(key)
     // `a_b` beside `aB`: the name that needs no change wins, wherever it stands.
-    const isLeftOut = unsafeKeys.has(key) || (name !== key && Object.hasOwn(from, name))
+    const isLeftOut = isUnsafeKey(key) || (name !== key && Object.hasOwn(from, name))
     const next = isLeftOut ? undefined : visitChild(from[key], path, name, exempt, depthLeft)
     if (isLeftOut || name !== key || next !== from[key]) copy ??= keys.slice(0, index).map((kept) => [kept, from[kept]])
     if (!isLeftOut) copy?.push([name, next])

@@ -202,11 +202,12 @@ describe('a stream for EventSource', () => {
   it('carries the frame where the payload alone would be taken for another', async () => {
     const server = serve()
     const { messages } = await openPlain(server)
-    for (const payload of [5, null, ['a'], { payload: 1 }, { type: 'goal.created' }]) {
-      server.hub.publish(created('EV-1', payload))
-    }
+    const payloads = [5, null, ['a'], { payload: 1 }, { type: 'goal.created' }]
+    for (const [n, payload] of payloads.entries()) server.hub.publish(created(`EV-${n}`, payload))
     await pass(0)
-    for (const { data } of messages()) expect(data).toMatchObject({ type: 'goal.created', eventId: 'EV-1' })
+    for (const [n, { data }] of messages().entries()) {
+      expect(data).toMatchObject({ type: 'goal.created', eventId: `EV-${n}` })
+    }
     expect(messages()).toHaveLength(5)
   })
 

@@ -25,6 +25,25 @@ function longestFrameOf({ id = crypto.randomUUID(), ...event }: NewEvent): strin
 
 const read = (text: string) => decodeServerMessage(text, { transport: '', receivedAt: 0 })
 
+describe('a name', () => {
+  it('of a stream that clients drop as a key is refused: they would have no position in it', () => {
+    for (const stream of ['__proto__', 'constructor', 'prototype']) {
+      expect(refusal({ ...created(1), stream }).message).toContain('position')
+      expect(travel({ ...created(1), stream: `user:${stream}` }).ok).toBe(true)
+      expect(travel({ ...created(1), type: stream }).ok).toBe(true)
+    }
+  })
+
+  it('with half a character is refused: in UTF-8 two of them would be the same', () => {
+    for (const field of ['type', 'stream', 'id']) {
+      for (const name of ['a:\ud800', '\udc00', 'x\udbff\udbff']) {
+        expect(refusal({ ...created(1), [field]: name }).message).toContain('half')
+      }
+      expect(travel({ ...created(1), [field]: 'goal:🎯' }).ok).toBe(true)
+    }
+  })
+})
+
 describe('an event travels', () => {
   it('as a copy, with dates as text', () => {
     const payload = { at: new Date(0), left: undefined, tags: ['a'] }
