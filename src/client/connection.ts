@@ -426,8 +426,8 @@ export function createConnection(
       switch (frame.type) {
         case 'ping':
           up?.pinged()
-          // How far the log and its streams have come is for the caller.
-          return frame.streams === undefined && frame.cursor === undefined
+          // Its `streams` are positions, which are the caller's.
+          return frame.streams === undefined
         case 'pong':
           up?.liveness.answered()
           return true

@@ -11,7 +11,7 @@ export interface Positions {
   set(stream: string, position: Position): void
   /** The last event received on any stream. */
   noteEvent(id: string): void
-  /** The server has sent everything up to here, on streams never heard of too. */
+  /** From here on the server tells of every stream. */
   noteCursor(cursor: string): void
   /** Takes the heads of streams not known yet; returns their names. */
   join(heads: Readonly<Record<string, Position>>): string[]

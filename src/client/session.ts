@@ -249,7 +249,6 @@ export function createSession(parts: SessionParts): Session {
         case 'published':
           return outbox.answered(frame.ref, frame.eventId)
         case 'ping':
-          if (isCaughtUp && frame.cursor !== undefined) positions.noteCursor(frame.cursor)
           return sequencer.move(frame.streams ?? {})
         case 'resync':
           return signal({ streams: frame.streams ?? 'all', cause: 'requested' })

@@ -52,7 +52,10 @@ export interface EventLog {
   load(kept: { epoch: string; heads: ReadonlyMap<string, number>; events: readonly LoggedEvent[] }): void
   /** The `index` of the newest event; 0 where there was none. */
   readonly lastIndex: number
-  /** How far the log as a whole has come, as clients are told: a time, since a count would tell each how much happens to all others. */
+  /**
+   * For a client that is told of everything from now on: where to go on in streams that began after it left. A time, since a place among all
+   * events would tell each client how much happens to all others.
+   */
   readonly cursor: string
   /** The time that a cursor stands for, in epoch ms; undefined for one of another log, and for what is none. */
   timeAt(cursor: string): number | undefined
@@ -81,6 +84,9 @@ interface StreamLog {
   seq: number
   readonly events: LoggedEvent[]
 }
+
+/** How long an event may take from the store to here, and how far clocks may be off. What comes by it twice the client knows. */
+const cursorSlackMs = 5_000
 
 export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptions): EventLog {
   let epoch = randomId()
@@ -173,7 +179,9 @@ export function createEventLog({ now, retentionMs, maxPerStream }: EventLogOptio
       for (const [stream, seq] of kept.heads) logOf(stream).seq = seq
     },
     get cursor() {
-      return `${epoch}:${newest === null ? 0 : timeOf(newest)}`
+      // The clock of a store is known by the last event that came from there.
+      const skewMs = newest === null ? 0 : newest.at - timeOf(newest)
+      return `${epoch}:${Math.max(0, Math.round(now() - skewMs - cursorSlackMs))}`
     },
     timeAt(cursor) {
       const [, ofEpoch, time] = /^(.*):(\d{1,15})$/s.exec(cursor) ?? []

@@ -10,7 +10,7 @@ export interface StreamKnowledge {
   toldSeq: number
   /** The place in the whole log of the last event it names; undefined where it names none that is still known. */
   lastIndex: number | undefined
-  /** How far it was told that the log had come, in epoch ms by the log's own clock; undefined where it does not say. */
+  /** When it began to be told of everything, in epoch ms by the log's own clock; undefined where it does not say. */
   sinceMs: number | undefined
 }
 
@@ -20,7 +20,7 @@ export function missedIn(log: EventLog, stream: string, known: StreamKnowledge):
   if (position !== undefined) return position.epoch === log.epoch ? log.since(stream, position.seq) : null
   // It knew nothing of this stream, so what was published since it subscribed is all it could have missed…
   const since = log.since(stream, toldSeq) ?? []
-  // …unless it says how far it had come in the log as a whole. What it was sent in that very ms it names as a position.
+  // …unless it says how far it had come in the log as a whole, or since when it would have heard of every stream.
   if (lastIndex === -1 && sinceMs === -Infinity) return since
   const all = log.since(stream, 0) ?? since
   return all.filter((event) => event.index > lastIndex && timeOf(event) >= sinceMs)

@@ -83,8 +83,6 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   #state: SessionState = 'connected'
   /** Events are held back until the client has said where to go on, so that none overtakes a replayed one. */
   #isFlowing: boolean
-  /** How far the log had come when the client was told last. */
-  #toldIndex = -1
   #early: string[] = []
   /** The app is being asked whether streams may be read: what comes meanwhile waits. */
   #isDeciding = false
@@ -466,7 +464,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
       cursor,
     })
     this.#isFlowing = true
-    this.#send({ type: 'resumed', streams, cursor: this.#tellCursor() })
+    this.#send({ type: 'resumed', streams, cursor: this.#hub.log.cursor })
     this.#tell.resumed(this.info(), { complete: named.length - incomplete, incomplete, replayed })
     this.#payForWork(others.length + named.length * 10 + replayed * 50)
   }
@@ -501,26 +499,17 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   /** Names every stream that moved, what was sent included: else the last event could be lost and nobody would know. */
   beat() {
     if (this.#hub.clock.now() >= this.#oldAt) this.#outlived()
-    const news = this.isLivecache && this.#isFlowing ? this.#tellNews() : null
+    const streams = this.isLivecache && this.#isFlowing ? this.#tellMoved() : null
     this.#unansweredPings++
-    if (news !== null) this.#send({ type: 'ping', ...news })
+    if (streams !== null) this.#send({ type: 'ping', streams })
     else if (!this.isOver) this.sink.send(barePing)
     // Ours are answered by clients of ours; whether another one is there, its socket knows.
     if (!this.isLivecache) this.sink.ping?.()
   }
 
-  /** How far the streams it hears of have come, and the log as a whole; null where neither has moved. */
-  #tellNews(): Omit<Extract<ServerFrame, { type: 'ping' }>, 'type'> | null {
+  #tellMoved() {
     const { log } = this.#hub
-    const streams = this.#outgoing.places.tellMoved((stream) => log.head(stream).seq, maxStreamsPerFrame)
-    if (streams === null && this.#toldIndex === log.lastIndex) return null
-    return { ...(streams !== null && { streams }), cursor: this.#tellCursor() }
-  }
-
-  /** Everything up to here was sent, or is not for this session. */
-  #tellCursor(): string {
-    this.#toldIndex = this.#hub.log.lastIndex
-    return this.#hub.log.cursor
+    return this.#outgoing.places.tellMoved((stream) => log.head(stream).seq, maxStreamsPerFrame)
   }
 
   onMute() {

@@ -78,7 +78,7 @@ export interface ResumedFrame {
   type: 'resumed'
   /** `prev`: as in `Move`. */
   streams: Readonly<Record<string, Position & { complete: boolean; prev?: number }>>
-  /** How far the log as a whole has come: what a later `resume` names, for streams that began meanwhile. */
+  /** From where on this session is told of every stream: what the next `resume` names, for those that began meanwhile. */
   cursor?: string
 }
 
@@ -111,7 +111,7 @@ export type ServerFrame =
     }
   | { type: 'unsubscribed'; ref?: string }
   | ResumedFrame
-  | { type: 'ping'; streams?: Readonly<Record<string, Move>>; cursor?: string }
+  | { type: 'ping'; streams?: Readonly<Record<string, Move>> }
   | { type: 'pong' }
   | { type: 'published'; ref: string; eventId: string }
   | ErrorFrame
@@ -151,7 +151,7 @@ export const serverFrameFields = {
   subscribed: { ref: 'string?', events: 'strings?', filters: 'object?', streams: 'positions?' },
   unsubscribed: { ref: 'string?' },
   resumed: { streams: 'positions', cursor: 'string?' },
-  ping: { streams: 'moves?', cursor: 'string?' },
+  ping: { streams: 'moves?' },
   pong: {},
   published: { ref: 'string', eventId: 'string' },
   error: { code: 'string', message: 'string?', retryable: 'boolean?', retryAfterMs: 'number?', ref: 'string?' },

@@ -172,7 +172,7 @@ describe('a hub whose store', () => {
     after.say({ type: 'subscribe' })
     after.say({ type: 'resume', streams: { 'tenant:1': { epoch: 'e1', seq: 1 } } })
     expect(after.ofType('resumed')).toEqual([
-      { type: 'resumed', streams: { 'tenant:1': { epoch: 'e2', seq: 0, complete: false } }, cursor: 'e2:0' },
+      { type: 'resumed', streams: { 'tenant:1': { epoch: 'e2', seq: 0, complete: false } }, cursor: 'e2:1699999995000' },
     ])
     expect(began.mock.calls).toEqual([['e1'], ['e2']])
   })

@@ -73,10 +73,10 @@ it('resumed at a lower place of the same epoch (a backup): what is published fro
   expect(ids().length === 5 || resyncs.length > 0).toBe(true)
 })
 
-/** One that has heard of nothing but how far the log has come, and comes back to a stream that began meanwhile. */
+/** One that has heard of nothing but since when it hears everything, and comes back to a stream that began meanwhile. */
 async function backToNewStream(seq: number) {
   const all = await setUpLive()
-  all.transport.last.say({ type: 'ping', cursor: 'the log: 7' })
+  all.transport.last.say({ type: 'resumed', streams: {}, cursor: 'the log: 7' })
   await pass(1_000)
   all.transport.last.close(1006)
   const comeBack = async () => {
@@ -89,7 +89,7 @@ async function backToNewStream(seq: number) {
   return { ...all, comeBack, resumes }
 }
 
-it('how far the log had come is named on the next link', async () => {
+it('since when it heard everything is said on the next link', async () => {
   const { resumes } = await backToNewStream(0)
   expect(resumes()).toEqual([{ type: 'resume', cursor: 'the log: 7', streams: {} }])
 })
@@ -126,9 +126,9 @@ it('a new stream of which nothing was missed begins at its head', async () => {
   expect(ids()).toEqual(['new/5'])
 })
 
-it('a word on the log that is too long to be said again is left', async () => {
+it('a cursor that is too long to be said again is left', async () => {
   const { transport, client } = await setUpLive()
-  transport.last.say({ type: 'ping', cursor: 'x'.repeat(257) })
+  transport.last.say({ type: 'resumed', streams: {}, cursor: 'x'.repeat(257) })
   client.reconnect()
   await pass(1_000)
   transport.last.welcome({})
