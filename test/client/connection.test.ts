@@ -1,7 +1,7 @@
 // The running link, through the client and a server that the test plays.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ClientOptions, createClient, type RealtimeClient, type TokenReason } from '../../src/client/index.ts'
-import { failureOf, fakePage } from './fixture.ts'
+import { type ClientOptions, createClient, type RealtimeClient } from '../../src/client/index.ts'
+import { failureOf, fakePage, tokens } from './fixture.ts'
 import { type ScriptedTransport, scriptedTransport } from './scripted-transport.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }))
@@ -90,13 +90,8 @@ describe('signing in', () => {
   })
 
   it('tries again with a fresh token when one was refused, then stops without a loop', async () => {
-    const reasons: TokenReason[] = []
-    const { client, transport } = setUp({
-      getToken: ({ reason }) => {
-        reasons.push(reason)
-        return 'wrong'
-      },
-    })
+    const { reasons, getToken } = tokens('wrong')
+    const { client, transport } = setUp({ getToken })
     client.hold()
     for (let round = 0; round < 2; round++) {
       await pass(0)
@@ -129,13 +124,8 @@ describe('signing in', () => {
   })
 
   it('asks for a fresh token when somebody tries again after a refusal', async () => {
-    const reasons: TokenReason[] = []
-    const { client, transport } = setUp({
-      getToken: ({ reason }) => {
-        reasons.push(reason)
-        return 'wrong'
-      },
-    })
+    const { reasons, getToken } = tokens('wrong')
+    const { client, transport } = setUp({ getToken })
     client.hold()
     for (let round = 0; round < 2; round++) {
       await pass(0)
@@ -183,14 +173,8 @@ describe('signing in', () => {
   })
 
   it('asks for a fresh token once after two opens failed without a word', async () => {
-    const reasons: TokenReason[] = []
-    const { client, transport } = setUp({
-      server: 'livecache',
-      getToken: ({ reason }) => {
-        reasons.push(reason)
-        return 't'
-      },
-    })
+    const { reasons, getToken } = tokens('t')
+    const { client, transport } = setUp({ server: 'livecache', getToken })
     client.hold()
     for (let round = 0; round < 5; round++) {
       await pass(0)
@@ -523,13 +507,8 @@ describe('a server that may be a plain one', () => {
   })
 
   it('may flap as it starts: refusals of a client it did not know yet say nothing about the token', async () => {
-    const reasons: TokenReason[] = []
-    const { client, transport } = setUp({
-      getToken: ({ reason }) => {
-        reasons.push(reason)
-        return 't'
-      },
-    })
+    const { reasons, getToken } = tokens('t')
+    const { client, transport } = setUp({ getToken })
     client.hold()
     for (let round = 0; round < 2; round++) {
       await pass(0)

@@ -1,7 +1,7 @@
 // Faults of events and payloads (faults.md, B) in fake time.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineEvents, type StandardSchema } from '../../src/protocol/index.ts'
-import { begin, end, eventOf, pass, setUpLive } from './fixture.ts'
+import { begin, end, eventOf, pass, setUpLive, tokens } from './fixture.ts'
 
 beforeEach(begin)
 afterEach(end)
@@ -176,9 +176,9 @@ describe('F37 clocks', () => {
   })
 
   it('F37 a token is renewed by what the server says of its life, not by this clock', async () => {
-    const reasons: string[] = []
+    const { reasons, getToken } = tokens('opaque')
     const { clock } = await setUpLive(
-      { getToken: ({ reason }) => (reasons.push(reason), 'opaque'), silenceTimeoutMs: Infinity },
+      { getToken, silenceTimeoutMs: Infinity },
       { welcome: { authExpiresInMs: 100_000, heartbeatMs: undefined } },
     )
     clock.skewMs = 3_600_000

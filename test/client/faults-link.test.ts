@@ -1,10 +1,10 @@
 // Faults of the link (faults.md, A) in fake time. Those that need a real socket or a real page are in smoke/ and e2e/.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createClient, type RealtimeClient, type TokenReason } from '../../src/client/index.ts'
+import { createClient, type RealtimeClient } from '../../src/client/index.ts'
 import { createHub } from '../../src/hub/index.ts'
 import { inMemoryTransport } from '../../src/hub/in-memory-transport.ts'
 import type { Transport } from '../../src/transports/index.ts'
-import { begin, end, eventOf, failureOf, fakeClock, fakePage, pass, setUp, setUpLive } from './fixture.ts'
+import { begin, end, eventOf, failureOf, fakeClock, fakePage, pass, setUp, setUpLive, tokens } from './fixture.ts'
 import { scriptedTransport } from './scripted-transport.ts'
 
 beforeEach(begin)
@@ -91,11 +91,7 @@ describe('F4 a handshake that is never answered', () => {
 
 describe('F5 a handshake that is refused', () => {
   it('F5 with 401 over HTTP asks for one fresh token, then stops', async () => {
-    const reasons: TokenReason[] = []
-    const getToken = ({ reason }: { reason: TokenReason }) => {
-      reasons.push(reason)
-      return 'old'
-    }
+    const { reasons, getToken } = tokens('old')
     const { client, transport } = setUp({ getToken, server: 'livecache' })
     for (let round = 0; round < 2; round++) {
       await pass(0)
@@ -118,11 +114,7 @@ describe('F5 a handshake that is refused', () => {
   })
 
   it('F5 without a word, as a WebSocket is, asks for a fresh token after two', async () => {
-    const reasons: TokenReason[] = []
-    const getToken = ({ reason }: { reason: TokenReason }) => {
-      reasons.push(reason)
-      return 'old'
-    }
+    const { reasons, getToken } = tokens('old')
     const { client, transport } = setUp({ getToken, server: 'livecache' })
     for (let round = 0; round < 4; round++) {
       await pass(0)
@@ -296,21 +288,13 @@ describe('how a link ends', () => {
   })
 
   it('F13 by 4401: one fresh token for all who ask, one retry, the position is kept', async () => {
-    const reasons: TokenReason[] = []
-    const { client, transport } = await setUpLive(
-      {
-        getToken: ({ reason }) => {
-          reasons.push(reason)
-          return `token ${reasons.length}`
-        },
-      },
-      { heads: head },
-    )
+    const { reasons, getToken } = tokens()
+    const { client, transport } = await setUpLive({ getToken }, { heads: head })
     transport.last.say(eventOf('goal:1', 1))
     transport.last.close(4401, 'expired')
     await pass(0)
     transport.last.welcome()
-    expect(transport.last.sent[0]).toEqual({ type: 'auth', token: 'token 2' })
+    expect(transport.last.sent[0]).toEqual({ type: 'auth', token: 'token-2' })
     expect(transport.last.sent.at(-1)).toMatchObject({ type: 'resume', streams: { 'goal:1': { seq: 1 } } })
     expect(reasons).toEqual(['connect', 'rejected'])
     expect(client.getState().name).toBe('connected')

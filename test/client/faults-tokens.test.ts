@@ -1,25 +1,13 @@
 // Faults of tokens (faults.md, C) in fake time.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ClientOptions, TokenReason, TokenRequest } from '../../src/client/index.ts'
-import { begin, end, eventOf, failureOf, pass, setUp, setUpLive } from './fixture.ts'
+import type { ClientOptions, TokenReason } from '../../src/client/index.ts'
+import { begin, end, eventOf, failureOf, pass, setUp, setUpLive, tokens } from './fixture.ts'
 import { scriptedTransport } from './scripted-transport.ts'
 
 beforeEach(begin)
 afterEach(end)
 
 const head = { 'goal:1': { epoch: 'e1', seq: 0 } }
-
-/** An app whose tokens are numbered, and which says why it was asked. */
-function tokens() {
-  const reasons: TokenReason[] = []
-  return {
-    reasons,
-    getToken: ({ reason }: TokenRequest) => {
-      reasons.push(reason)
-      return `token-${reasons.length}`
-    },
-  }
-}
 
 const quiet: Partial<ClientOptions> = { silenceTimeoutMs: Infinity }
 
@@ -84,10 +72,10 @@ describe('F59 a token that expires in mid-stream', () => {
   })
 
   it('F59 a JWT tells its life itself where the server does not', async () => {
-    const reasons: TokenReason[] = []
     const claims = { exp: Date.now() / 1000 + 100, iat: Date.now() / 1000 }
     const jwt = `h.${btoa(JSON.stringify(claims)).replaceAll('=', '')}.s`
-    await setUpLive({ ...quiet, getToken: ({ reason }) => (reasons.push(reason), jwt) })
+    const { reasons, getToken } = tokens(jwt)
+    await setUpLive({ ...quiet, getToken })
     await pass(79_999)
     expect(reasons).toEqual(['connect'])
     await pass(1)
@@ -142,11 +130,8 @@ describe('F60 a renewal that fails', () => {
   })
 
   it('F60 the same expired token again and again: two forced tries, then it stops until the app acts', async () => {
-    const reasons: TokenReason[] = []
-    const { client, transport } = setUp({
-      server: 'livecache',
-      getToken: ({ reason }) => (reasons.push(reason), 'stale'),
-    })
+    const { reasons, getToken } = tokens('stale')
+    const { client, transport } = setUp({ server: 'livecache', getToken })
     for (let round = 0; round < 2; round++) {
       await pass(0)
       transport.last.open()

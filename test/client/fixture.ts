@@ -9,6 +9,8 @@ import {
   type RealtimeClient,
   type RealtimeError,
   type Resync,
+  type TokenReason,
+  type TokenRequest,
 } from '../../src/client/index.ts'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { scriptedTransport } from './scripted-transport.ts'
@@ -70,6 +72,18 @@ export function fakeClock() {
     },
   }
   return clock
+}
+
+/** A `getToken` and why it was asked. @param same the token of each time; by default they are numbered: `token-1` */
+export function tokens(same?: string) {
+  const reasons: TokenReason[] = []
+  return {
+    reasons,
+    getToken({ reason }: TokenRequest) {
+      reasons.push(reason)
+      return same ?? `token-${reasons.length}`
+    },
+  }
 }
 
 /** A client that is held, its scripted server, and all it says. */

@@ -1,7 +1,7 @@
 // Clocks that jump.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createShownStatus } from '../../../src/client/index.ts'
-import { begin, end, pass, setUp, setUpLive } from '../fixture.ts'
+import { begin, end, pass, setUp, setUpLive, tokens } from '../fixture.ts'
 
 beforeEach(begin)
 afterEach(end)
@@ -43,13 +43,8 @@ it('waits on a high rung, sleeps an hour (timers stand still), wakes: dials with
 })
 
 it('a forced refresh, then the clock is set back: the next 4401 an hour later still gets its refresh', async () => {
-  const reasons: string[] = []
-  const { transport, clock, client } = setUp({
-    getToken: ({ reason }) => {
-      reasons.push(reason)
-      return `token-${reasons.length}`
-    },
-  })
+  const { reasons, getToken } = tokens()
+  const { transport, clock, client } = setUp({ getToken })
   const up = async () => {
     await pass(0)
     transport.last.welcome({})

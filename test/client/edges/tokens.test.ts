@@ -1,6 +1,6 @@
 // Tokens: renewed, and refused by an answer that says so.
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { begin, end, pass, setUp } from '../fixture.ts'
+import { begin, end, pass, setUp, tokens } from '../fixture.ts'
 import { scriptedTransport } from '../scripted-transport.ts'
 
 beforeEach(begin)
@@ -23,15 +23,9 @@ it('a JWT is renewed again and again, though the server names no lifetime', asyn
 })
 
 it('a renewed token that is refused over SSE asks for a fresh one, with the reason', async () => {
-  const reasons: string[] = []
+  const { reasons, getToken } = tokens()
   const sse = Object.assign(scriptedTransport('sse'), { oneWay: true })
-  setUp({
-    transports: [sse],
-    getToken: ({ reason }) => {
-      reasons.push(reason)
-      return `t${reasons.length}`
-    },
-  })
+  setUp({ transports: [sse], getToken })
   await pass(0)
   sse.last.welcome({ authExpiresInMs: 100_000 })
   sse.last.settle()
@@ -56,15 +50,9 @@ it('a renewal over SSE that the server puts off (Retry-After 60 s) is not tried 
 })
 
 it('a 401 that SSE shows is a word about the token at once, also from a server not known yet', async () => {
-  const reasons: string[] = []
+  const { reasons, getToken } = tokens()
   const sse = Object.assign(scriptedTransport('sse'), { oneWay: true })
-  setUp({
-    transports: [sse],
-    getToken: ({ reason }) => {
-      reasons.push(reason)
-      return `t${reasons.length}`
-    },
-  })
+  setUp({ transports: [sse], getToken })
   await pass(0)
   sse.last.close(4401)
   await pass(2_000)
