@@ -52,6 +52,8 @@ function wordsFor(message: string, known: readonly string[]): string {
   const [, option] = /^Option '(?:-\w, )?(--[\w-]+).*' argument (?:missing|is ambiguous)/.exec(message) ?? []
   if (option !== undefined) return `${option} needs a value.`
   const [first = ''] = message.split(/\.(?:\s|$)/)
+  const [, file] = /^Unexpected argument '([^']+\.json)'/.exec(message) ?? []
+  if (file !== undefined && known.includes('scenario')) return `${first}. Did you mean --scenario ${file}?`
   const [, unknown = ''] = /^Unknown option '--([\w-]+)'/.exec(message) ?? []
   const [nearest] = nearestTo(unknown, known)
   const hint = nearest !== undefined && nearest.likeness >= 0.5 ? ` Did you mean --${nearest.name}?` : ''

@@ -1,7 +1,8 @@
 // What the command line says, and what it ends with.
 import { afterEach, describe, expect, it } from 'vitest'
+import { endAll } from '../after-test.ts'
 import { scenarioFile, serveScenario } from './mock-process.ts'
-import { answerOf, endAll, post, runCli } from './process.ts'
+import { answerOf, post, runCli } from './process.ts'
 
 afterEach(endAll)
 
@@ -75,7 +76,12 @@ describe('what is wrong', () => {
 
   it.each<[string, string[], string]>([
     ['an unknown option', ['--prot', '1'], "Unknown option '--prot'. All options: npx livecache mock --help"],
-    ['a word', ['scenario.json'], "Unexpected argument 'scenario.json'. All options: npx livecache mock --help"],
+    ['a word', ['scenario'], "Unexpected argument 'scenario'. All options: npx livecache mock --help"],
+    [
+      'a file without its option',
+      ['desk.json'],
+      "Unexpected argument 'desk.json'. Did you mean --scenario desk.json? All options: npx livecache mock --help",
+    ],
     ['no value', ['--port'], '--port needs a value. All options: npx livecache mock --help'],
     ['no value but an option', ['--port', '--quiet'], '--port needs a value. All options: npx livecache mock --help'],
     [
