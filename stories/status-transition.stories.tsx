@@ -3,6 +3,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useRealtimeEvent } from 'livecache/react'
 import { StatusTransition } from 'livecache/ui'
 import { useState } from 'react'
+import { expect, waitFor } from 'storybook/test'
 import { worldOf } from './world/story-world.tsx'
 import type { Booking } from './world/workspace.ts'
 
@@ -35,14 +36,16 @@ function BookingStatus() {
 export const Booked: Story = {
   render: () => <BookingStatus />,
   async play(context) {
-    const { canvas } = context
     const world = worldOf(context)
+    // By its name, which is the same in every language.
+    const becomes = (status: string) =>
+      waitFor(() => expect(context.canvasElement.querySelector(`[data-status="${status}"]`)).toBeVisible())
     await world.untilHeard()
-    await canvas.findByText('Requested')
+    await becomes('requested')
     world.publish('booking.status_changed')
-    await canvas.findByText('Confirmed')
+    await becomes('confirmed')
     world.publish('booking.status_changed')
-    await canvas.findByText('Checked in')
+    await becomes('checked-in')
   },
 }
 
