@@ -3,6 +3,7 @@
 import { constants } from 'node:os'
 import type { Undo } from '../base/emitter.ts'
 import { RealtimeError, type RealtimeErrorCode } from '../base/errors.ts'
+import { checkNumbers, kinds } from '../hub/check-numbers.ts'
 import type { Engine } from '../hub/engine.ts'
 import { closeCodes } from '../protocol/codes.ts'
 
@@ -76,9 +77,16 @@ const steps = {
 /** Left for the last lines and the end of the process: a share of the limit, in ms at most. */
 const reserve = { share: 0.1, maxMs: 1_000 }
 
+/** Throws `invalid-option` for times that make no sense. */
 export function createDrain(options: DrainOptions): Drain {
   const { hub, close, engine, connections, limitMs = 30_000, noticeMs = 2_000, perSecond = 100 } = options
   const { hint = { afterMs: 0, spreadMs: roundMs }, lastly, onPhase, onError } = options
+  checkNumbers(kinds.limit, { drainMs: limitMs })
+  checkNumbers(kinds.pause, {
+    drainNoticeMs: noticeMs,
+    'reconnectHint.afterMs': hint.afterMs,
+    'reconnectHint.spreadMs': hint.spreadMs,
+  })
   const reserveMs = Math.min(limitMs * reserve.share, reserve.maxMs)
   let phase: DrainPhase = 'serving'
   let running: Promise<void> | null = null

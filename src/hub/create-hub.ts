@@ -10,6 +10,7 @@ import type { EventTable } from '../protocol/define-events.ts'
 import { isPattern } from '../protocol/filter.ts'
 import type { SubscribeFrame } from '../protocol/frames.ts'
 import { type Authorize, type AuthorizeEvent, faultOfIdentity, type Identity, type Verify } from './access.ts'
+import { checkNumbers, checkRate, kinds } from './check-numbers.ts'
 import { createContract } from './contract.ts'
 import { createDefaults } from './defaults.ts'
 import type { Appended, DefaultSubscription, Engine, NodeMessage, OnceKey } from './engine.ts'
@@ -134,7 +135,10 @@ const maxVerified = 10
 /** An ack may be this late, then the longest wait between attempts, then the time to open: the longest way back of a client. */
 const wayBackMs = 32_000 + 10_000
 
-/** Creates a server without a socket: sessions are given their sinks. Throws `invalid-option` for a retention shorter than the way back of a client. */
+/**
+ * Creates a server without a socket: sessions are given their sinks. Throws `invalid-option` for numbers that make no sense, and for a retention
+ * shorter than the way back of a client.
+ */
 export function createHub(given: HubOptions): Hub {
   const options = {
     heartbeatMs: 30_000,
@@ -159,13 +163,14 @@ export function createHub(given: HubOptions): Hub {
   }
   const { clock, retentionMs, ackTimeoutMs, engine } = options
   const onError = carefully(options.onError)
+  const limits = { ...defaultSessionLimits, ...definedOf(options.limits ?? {}) }
+  checkOptions(options, limits)
   if (ackTimeoutMs !== Infinity && retentionMs <= ackTimeoutMs + wayBackMs) {
     throw new RealtimeError(
       'invalid-option',
       `retentionMs is ${retentionMs}, so events would be forgotten before a client that lost its link could come back for them. Make it more than ackTimeoutMs + ${wayBackMs} (${ackTimeoutMs + wayBackMs}).`,
     )
   }
-  const limits = { ...defaultSessionLimits, ...definedOf(options.limits ?? {}) }
   const log = createEventLog({ now: clock.now, retentionMs, maxPerStream: options.maxPerStream })
   const fanOut = createFanOut()
   const watch = createWatch(options.observers, onError)
@@ -450,6 +455,21 @@ export function createHub(given: HubOptions): Hub {
     },
   }
 }
+
+type Numbers = { [Name in keyof HubOptions]?: HubOptions[Name] | undefined }
+
+function checkOptions(options: Numbers, { frames, publish, ...counts }: Required<SessionLimits>) {
+  const { heartbeatMs, idleMs, maxLifeMs, ackTimeoutMs, authTimeoutMs, retentionMs, reconnectSpreadMs, maxPerStream } =
+    options
+  checkNumbers(kinds.time, { heartbeatMs, idleMs, maxLifeMs, ackTimeoutMs, authTimeoutMs })
+  checkNumbers(kinds.wholeTime, { retentionMs })
+  checkNumbers(kinds.pause, { reconnectSpreadMs })
+  checkNumbers(kinds.count, { maxPerStream, ...inLimits(counts) })
+  for (const [name, rate] of Object.entries(inLimits({ frames, publish }))) checkRate(name, rate)
+}
+
+const inLimits = <Value>(values: Record<string, Value>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`limits.${name}`, value]))
 
 const unlimited: RateLimiter = { take: () => null }
 
