@@ -37,6 +37,8 @@ interface Wanted {
   cancelTimer: Undo | null
   /** The fetch that runs began since, and will do if nothing cuts it short. */
   isRunning: boolean
+  /** Its fetch came to nothing. It is not tried again by itself, but what others fetch without it must not make it forgotten. */
+  isGivenUp: boolean
 }
 
 export const defaultMinGapMs = 1_000
@@ -57,7 +59,7 @@ export function createRefetcher(clock: Clock): Refetcher {
     // What runs began before; once it has settled this is called again. A paused one has not begun.
     if (want === undefined || query.state.fetchStatus === 'fetching') return
     query.invalidate()
-    if (!canFetch(query)) return
+    if (want.isGivenUp || !canFetch(query)) return
     const waitMs = want.isDue ? 0 : waitOf(query, want)
     want.cancelTimer?.()
     want.cancelTimer = null
@@ -83,9 +85,17 @@ export function createRefetcher(clock: Clock): Refetcher {
     const notBefore = clock.now() + clock.random() * spreadMs
     const known = wanted.get(query)
     if (known === undefined)
-      wanted.set(query, { notBefore, spreadMs, minGapMs, isDue: false, cancelTimer: null, isRunning: false })
+      wanted.set(query, {
+        notBefore,
+        spreadMs,
+        minGapMs,
+        isDue: false,
+        cancelTimer: null,
+        isRunning: false,
+        isGivenUp: false,
+      })
     else {
-      known.isRunning = false
+      known.isRunning = known.isGivenUp = false
       // Who cannot wait is not held up by who can.
       known.notBefore = Math.min(known.notBefore, notBefore)
       known.spreadMs = Math.min(known.spreadMs, spreadMs)
@@ -113,11 +123,11 @@ export function createRefetcher(clock: Clock): Refetcher {
     ended(query, how) {
       const want = wanted.get(query)
       if (want === undefined) return
-      if (how === 'success' && !want.isRunning) return attempt(query)
-      forget(query)
-      if (how === 'success') return
+      if (how === 'success' && want.isRunning) return forget(query)
       // A failure is shown, and not tried again on behalf of an event: a train of them would hide it for ever.
-      query.invalidate()
+      want.isGivenUp = how !== 'success'
+      want.isRunning = false
+      attempt(query)
     },
     seen: attempt,
     written(query) {

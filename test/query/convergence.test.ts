@@ -70,6 +70,33 @@ const servers: Readonly<Record<Kind, string>> = {
   plain: 'an API that reads its own writes, where nothing says how new anything is',
 }
 
+/** Found by longer runs than these, and mended. */
+const foundBefore: [Step[]][] = [
+  // The answer of a fetch that was replaced, and went on all the same, spoke for the one after it.
+  [
+    [
+      { do: 'cut' },
+      { do: 'refetchAll' },
+      { do: 'pass', ms: 20 },
+      { do: 'refetchAll' },
+      { do: 'move', goal: 6 },
+      { do: 'rename', goal: 6 },
+      { do: 'cut' },
+    ],
+  ],
+  // One page more came after a fetch that was cut short, and passed for it.
+  [
+    [
+      { do: 'recount', goal: 0 },
+      { do: 'pass', ms: 0 },
+      { do: 'refetchAll' },
+      { do: 'toggle', query: 4 },
+      { do: 'next' },
+      { do: 'hide', ms: 100 },
+    ],
+  ],
+]
+
 describe('the cache equals the server at quiet', () => {
   it.each(kinds.map((kind) => [servers[kind], kind] as const))(
     'with %s',
@@ -83,7 +110,8 @@ describe('the cache equals the server at quiet', () => {
         counts.confirming += confirming
       })
       if (CONVERGENCE_SCHEDULE === undefined) {
-        await fc.assert(keepsThePromise, { numRuns: Number(CONVERGENCE_RUNS), seed: Number(CONVERGENCE_SEED) })
+        const runs = { numRuns: Number(CONVERGENCE_RUNS), seed: Number(CONVERGENCE_SEED) }
+        await fc.assert(keepsThePromise, { ...runs, examples: foundBefore })
         const each = (count: number) => (count / counts.schedules).toFixed(1)
         console.info(`${kind}: ${each(counts.fetches)} fetches a schedule, ${each(counts.confirming)} at quiet`)
       } else {

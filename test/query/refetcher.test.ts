@@ -434,34 +434,36 @@ describe('data that the app writes', () => {
   })
 })
 
-describe('a fetch of one page more', () => {
-  async function setUpPages() {
-    const queryClient = new QueryClient()
-    const server = { value: 0, pages: [] as number[] }
-    const [cache, release] = retainLiveCache(queryClient, systemClock)
-    const observer = new InfiniteQueryObserver(queryClient, {
-      queryKey: ['pages'],
-      staleTime: Infinity,
-      initialPageParam: 0,
-      getNextPageParam: (_page, _pages, last: number) => last + 1,
-      queryFn: async ({ pageParam }) => {
-        server.pages.push(pageParam)
-        const { value } = server
-        await new Promise((resolve) => setTimeout(resolve, 60))
-        return `${pageParam}:${value}`
-      },
-    })
-    observer.subscribe(() => {})
-    const query = queryClient.getQueryCache().find({ queryKey: ['pages'] }) as Query
-    await pass(2_000)
-    const happens = () => {
-      server.value++
-      cache.invalidate(query)
-    }
-    const pages = () => (query.state.data as { pages: string[] }).pages
-    return { observer, server, happens, pages, release }
+async function setUpPages() {
+  const queryClient = new QueryClient()
+  const server = { value: 0, pages: [] as number[], fails: false }
+  const [cache, release] = retainLiveCache(queryClient, systemClock)
+  const observer = new InfiniteQueryObserver(queryClient, {
+    queryKey: ['pages'],
+    staleTime: Infinity,
+    retry: false,
+    initialPageParam: 0,
+    getNextPageParam: (_page, _pages, last: number) => last + 1,
+    queryFn: async ({ pageParam }) => {
+      server.pages.push(pageParam)
+      const { value, fails } = server
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      if (fails) throw new Error('down')
+      return `${pageParam}:${value}`
+    },
+  })
+  const stop = observer.subscribe(() => {})
+  const query = queryClient.getQueryCache().find({ queryKey: ['pages'] }) as Query
+  await pass(2_000)
+  const happens = () => {
+    server.value++
+    cache.invalidate(query)
   }
+  const pages = () => (query.state.data as { pages: string[] }).pages
+  return { observer, server, happens, pages, stop, release }
+}
 
+describe('a fetch of one page more', () => {
   it('does not do for the others: all are fetched after it', async () => {
     const { observer, server, happens, pages } = await setUpPages()
     void observer.fetchNextPage()
@@ -484,6 +486,46 @@ describe('a fetch of one page more', () => {
     expect(pages()).toEqual(['0:1', '1:2'])
     await pass(2_000)
     expect(pages()).toEqual(['0:2', '1:2'])
+  })
+})
+
+describe('a fetch of one page more behind one that came to nothing', () => {
+  it('has all fetched after it where it cut that one short', async () => {
+    const { observer, happens, pages } = await setUpPages()
+    happens()
+    await pass(20)
+    void observer.fetchNextPage()
+    await pass(100)
+    expect(pages()).toEqual(['0:0', '1:1'])
+    await pass(2_000)
+    expect(pages()).toEqual(['0:1', '1:1'])
+  })
+
+  it('has them fetched once somebody looks, where nobody did meanwhile', async () => {
+    const { observer, happens, pages, stop } = await setUpPages()
+    happens()
+    await pass(20)
+    stop()
+    void observer.fetchNextPage()
+    await pass(5_000)
+    expect(pages()).toEqual(['0:0', '1:1'])
+    observer.subscribe(() => {})
+    await pass(200)
+    expect(pages()).toEqual(['0:1', '1:1'])
+  })
+
+  it('has all fetched after it where that one failed', async () => {
+    const { observer, server, happens, pages } = await setUpPages()
+    server.fails = true
+    happens()
+    await pass(5_000)
+    expect([observer.getCurrentResult().status, server.pages]).toEqual(['error', [0, 0]])
+    server.fails = false
+    void observer.fetchNextPage()
+    await pass(100)
+    expect(pages()).toEqual(['0:0', '1:1'])
+    await pass(2_000)
+    expect(pages()).toEqual(['0:1', '1:1'])
   })
 })
 
