@@ -159,7 +159,9 @@ function lookAtFocus(within: string): string | null {
   function shownFor(element: Element): Element[] {
     const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : []
     const { nextElementSibling, parentElement } = element
-    return [...labels, nextElementSibling, parentElement, element.closest('li')].filter((other) => other !== null)
+    // A row may show it for the name in it that opens the row.
+    const row = parentElement?.parentElement ?? null
+    return [...labels, nextElementSibling, parentElement, row, element.closest('li')].filter((other) => other !== null)
   }
   type Pixel = readonly [red: number, green: number, blue: number, alpha: number]
   function pixelOf(color: string): Pixel {
