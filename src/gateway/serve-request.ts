@@ -116,12 +116,24 @@ async function send(
   const stop = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
+  // The body may be given up while its reader stalls. One look at `closed` for all writes: each of them would stay for as long as the stream.
+  const waiting: Waiting = { isOver: false, end: () => {} }
+  const over = () => {
+    waiting.isOver = true
+    waiting.end()
+  }
+  reader.closed.then(over, over)
   for (;;) {
     const { done, value } = await reader.read()
     if (done) return
-    // The body may be given up while its reader stalls.
-    if (!outgoing.write(value)) await Promise.race([taken('drain', outgoing, signal, writeMs), reader.closed])
+    if (!outgoing.write(value) && !waiting.isOver) await taken('drain', outgoing, signal, writeMs, waiting)
   }
+}
+
+interface Waiting {
+  isOver: boolean
+  /** Ends the wait that is under way. */
+  end: () => void
 }
 
 /** Resolves once what was written was taken, or the connection is gone. A reader that takes it byte by byte is cut off. */
@@ -130,6 +142,7 @@ function taken(
   outgoing: ServerResponse,
   signal: AbortSignal,
   withinMs: number,
+  waiting?: Waiting,
 ): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => outgoing.destroy(), withinMs)
@@ -141,6 +154,7 @@ function taken(
     }
     outgoing.on(sign, done)
     signal.addEventListener('abort', done)
+    if (waiting !== undefined) waiting.end = done
     if (signal.aborted) done()
   })
 }
