@@ -40,7 +40,7 @@ const longestPauseMs = 2_000
  * over, what it was told last may be gone, so the log begins anew: clients are told of one loss, and fetch.
  *
  * `follow` rejects with `missing-peer` where the package is missing, and with `engine-unavailable` where Redis can't be reached within
- * `giveUpMs`; it may then be called again. Throws `invalid-option` for an address that is none and for numbers that make no sense.
+ * `giveUpMs`; it may then be called again. While somebody follows it rejects with `invalid-option`. Throws `invalid-option` for an address that is none and for numbers that make no sense.
  */
 export function redisEngine(given: RedisEngineOptions = {}): Engine {
   const options = {
@@ -61,6 +61,8 @@ export function redisEngine(given: RedisEngineOptions = {}): Engine {
   const closing = new AbortController()
   let log: RedisLog | null = null
   let running = Promise.resolve()
+  /** Of whoever follows: gives it up. */
+  let following: AbortController | null = null
   let isUp = false
   let since = Date.now()
 
@@ -115,8 +117,9 @@ export function redisEngine(given: RedisEngineOptions = {}): Engine {
       return { isUp, since, waiting: outbox.size, skewMs: log?.skewMs ?? 0 }
     },
     async follow(copy, keep) {
+      if (following !== null) throw followedTwice()
+      const giving = (following = new AbortController())
       await running
-      const giving = new AbortController()
       const stopped = AbortSignal.any([closing.signal, giving.signal])
       const joining = createRedisLog({
         ...options,
@@ -129,6 +132,7 @@ export function redisEngine(given: RedisEngineOptions = {}): Engine {
       let lastFault: unknown
       await new Promise<void>((resolve, reject) => {
         const giveUp = (error: RealtimeError) => {
+          if (following === giving) following = null
           giving.abort()
           reject(error)
         }
@@ -201,6 +205,12 @@ function checkNumbers(numbers: Record<string, number>) {
     )
   }
 }
+
+const followedTwice = () =>
+  new RealtimeError(
+    'invalid-option',
+    'This engine serves a gateway already, and the second one would never be told of an event. Call redisEngine() once for each gateway.',
+  )
 
 function unreachable(withinMs: number, cause: unknown): RealtimeError {
   return new RealtimeError(

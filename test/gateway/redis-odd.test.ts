@@ -1,15 +1,16 @@
 // The engine against a real Redis, and odd things around it: numbers that are no multiples, a clock that is set, rights that are missing.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
-import { counted, createNode, endAll, joinNode, own } from './redis-nodes.ts'
+import { counted, createNode, joinNode } from './redis-nodes.ts'
 import { noRedis, type RedisProcess, startRedis } from './redis-process.ts'
 
 describe.skipIf(noRedis !== null)(`odd things around Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
   let redis: RedisProcess
   beforeEach(async () => {
     redis = await startRedis()
-    own(redis.end)
+    afterTest(redis.end)
   })
   afterEach(async () => {
     vi.restoreAllMocks()
@@ -59,6 +60,13 @@ describe.skipIf(noRedis !== null)(`odd things around Redis${noRedis === null ? '
     expect((await connections()) - before).toBeLessThan(20)
     await redis.ask('ACL', 'SETUSER', 'blind', '+xread')
     await node.follow()
+    await node.engine.append(counted(1))
+    await until(() => node.events.length === 1)
+  })
+
+  it('an engine serves one gateway: another one is told so, rather than never being ready', async () => {
+    const node = await joinNode(redis)
+    await expect(node.follow()).rejects.toMatchObject({ code: 'invalid-option' })
     await node.engine.append(counted(1))
     await until(() => node.events.length === 1)
   })
