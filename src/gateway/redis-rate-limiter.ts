@@ -54,7 +54,8 @@ export async function redisRateLimiter({
   async function ask(kind: string, key: string, limit: RateLimit, cost: number): Promise<Verdict> {
     const counter = counterOf(kind, limit)
     try {
-      await inTime(counter.consume(key, Math.min(cost, counter.points)), timeLimitMs)
+      // Redis counts whole ones; under pressure a cost has parts.
+      await inTime(counter.consume(key, Math.min(Math.ceil(cost), counter.points)), timeLimitMs)
       return null
     } catch (error) {
       if (error instanceof peer.RateLimiterRes) return error.msBeforeNext

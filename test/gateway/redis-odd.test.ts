@@ -1,6 +1,9 @@
 // The engine against a real Redis, and odd things around it: numbers that are no multiples, a clock that is set, rights that are missing.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from 'redis'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { redisRateLimiter } from '../../src/gateway/redis-rate-limiter.ts'
+import type { RateLimiter } from '../../src/hub/rate-limit.ts'
 import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { counted, createNode, joinNode } from './redis-nodes.ts'
@@ -69,5 +72,21 @@ describe.skipIf(noRedis !== null)(`odd things around Redis${noRedis === null ? '
     await expect(node.follow()).rejects.toMatchObject({ code: 'invalid-option' })
     await node.engine.append(counted(1))
     await until(() => node.events.length === 1)
+  })
+
+  it('a rate may be asked for what costs one and a half, as it does under pressure, and is shared all the same', async () => {
+    const join = async () => {
+      const client = createClient({ socket: redis.client.socket })
+      await client.connect()
+      client.on('error', () => {})
+      afterTest(() => client.destroy())
+      return redisRateLimiter({ client })
+    }
+    const [one, other] = [await join(), await join()]
+    const take = (limiter: RateLimiter) => limiter.take('publish', 'ada', { burst: 10, perSecond: 1 }, 1.5)
+    const verdicts = []
+    for (let count = 0; count < 10; count++) verdicts.push(await take(count % 2 === 0 ? one : other))
+    // Half is rounded up: of ten there is room for five.
+    expect(verdicts.filter((verdict) => verdict === null)).toHaveLength(5)
   })
 })
