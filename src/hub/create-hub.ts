@@ -259,13 +259,20 @@ export function createHub(given: HubOptions): Hub {
     if (isReady) fanOut.endAll(closeCodes.serverRestart, 'the event log was loaded again')
   }
 
+  /** Of another node, which may be of a later version: what is not known is passed over. */
   function hear(message: NodeMessage) {
-    if (message.kind === 'revoke') revocations.add(message.subject)
+    const { streams } = message
+    if (streams !== undefined && !Array.isArray(streams)) return
+    if (message.kind === 'resync') for (const session of [...fanOut.all]) session.resync(streams, message.reason)
+    if (message.kind === 'revoke' && typeof message.subject === 'string') revoke(message.subject, streams)
+  }
+
+  function revoke(subject: string, streams: readonly string[] | undefined) {
+    revocations.add(subject)
     for (const session of [...fanOut.all]) {
-      if (message.kind === 'resync') session.resync(message.streams, message.reason)
-      else if (session.identity()?.subject !== message.subject) continue
-      else if (message.streams === undefined) session.end(closeCodes.unauthorized, 'access was revoked')
-      else session.revoke(message.streams)
+      if (session.identity()?.subject !== subject) continue
+      if (streams === undefined) session.end(closeCodes.unauthorized, 'access was revoked')
+      else session.revoke(streams)
     }
   }
 

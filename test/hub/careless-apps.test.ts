@@ -1,5 +1,6 @@
 // Functions of the app that are careless: they throw, reject, or publish while an event is being handed out. Nobody else may notice.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Engine, LogCopy, NodeMessage } from '../../src/hub/engine.ts'
 import type { Hub } from '../../src/hub/index.ts'
 import { created, newHub, openTo, pass, subscribed, verify } from './wire.ts'
 
@@ -111,4 +112,16 @@ it('a renewal whose verification never ends is given up, and the session goes on
   expect(end.ofType('pong')).toEqual([])
   await pass(1)
   expect([end.ofType('pong').length, end.closed]).toEqual([1, []])
+})
+
+it('what another node says that this one does not know yet, as while versions change, concerns nobody', async () => {
+  let copy!: LogCopy
+  const engine: Partial<Engine> = { name: 'toy', follow: async (given) => void (copy = given) }
+  const hub = newHub({ engine: engine as Engine })
+  await pass(0)
+  const [stranger, known] = [openTo(hub), await subscribed(hub)]
+  for (const message of [{ kind: 'praise' }, { kind: 'revoke' }, { kind: 'revoke', subject: 'ada', streams: 5 }, {}]) {
+    copy.hear(message as NodeMessage)
+  }
+  expect([stranger.closed, known.closed]).toEqual([[], []])
 })
