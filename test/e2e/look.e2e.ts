@@ -14,6 +14,9 @@ test('nothing moves when a loss is named, and what names it lies in sight', asyn
   await expect(banner).toHaveAttribute('data-shown', '', { timeout: 30_000 })
   expect(await Promise.all(marks.map(boxOf))).toEqual(before)
   await expect(banner).toBeInViewport({ ratio: 1 })
+  // What is fetched meanwhile fails, for every list; the banner has said it.
+  await expect(banner).toHaveAttribute('data-cause', 'server', { timeout: 45_000 })
+  expect(await Promise.all(marks.map(boxOf))).toEqual(before)
   await page.getByTestId('cut-network').click()
   await expect(banner).not.toHaveAttribute('data-shown', { timeout: 30_000 })
   expect(await Promise.all(marks.map(boxOf))).toEqual(before)

@@ -1,5 +1,6 @@
 // A query on screen: its skeleton, its error, and its data with the note that it could not be refreshed.
 import type { UseQueryResult } from '@tanstack/react-query'
+import { useRealtimeConnection } from 'livecache'
 import { type ReactNode, useState } from 'react'
 import { ErrorNotice, Skeleton } from './notices.tsx'
 
@@ -14,6 +15,7 @@ export interface QuerySectionProps<Data> {
 export function QuerySection<Data>({ query, what, skeletonRows, children }: QuerySectionProps<Data>) {
   const { data, isFetching, refetch } = query
   const error = useLastingError(query)
+  const isNamed = useIsNamed(error)
   const retry = { onRetry: () => void refetch(), isRetrying: isFetching }
   if (data === undefined) {
     if (error === null) return <Skeleton rows={skeletonRows} label={`Loading ${what}`} />
@@ -25,7 +27,7 @@ export function QuerySection<Data>({ query, what, skeletonRows, children }: Quer
   }
   return (
     <>
-      {error !== null && (
+      {error !== null && !isNamed && (
         <ErrorNotice error={error} {...retry}>
           Could not refresh {what}; what you see may be out of date.
         </ErrorNotice>
@@ -33,6 +35,15 @@ export function QuerySection<Data>({ query, what, skeletonRows, children }: Quer
       {children(data)}
     </>
   )
+}
+
+/** Whether it failed while the link was down: the indicator and the banner say so, once and for all lists. */
+function useIsNamed(error: Error | null): boolean {
+  const isDown = useRealtimeConnection(({ name }) => name !== 'connected')
+  const [named, setNamed] = useState<Error | null>(null)
+  // It outlives the loss by a moment, until what follows the way back has been fetched.
+  if (isDown && error !== named) setNamed(error)
+  return isDown || error === named
 }
 
 /** The error until a fetch succeeds. Query forgets it when the next fetch begins, and the notice would come and go. */
