@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from '../base/clock.ts'
 import { definedOf } from '../base/defined.ts'
 import { RealtimeError } from '../base/errors.ts'
+import { createScope } from '../base/scope.ts'
 import { createSortableId } from '../base/sortable-id.ts'
 import { encodeAsOf } from '../protocol/as-of.ts'
 import { decodeClientFrame } from '../protocol/codec.ts'
@@ -190,6 +191,8 @@ export function createHub(given: HubOptions): Hub {
   let closed = false
   let isReady = engine === undefined
   const asked = new WeakSet<Session>()
+  /** How long they may take. */
+  const verifications = createScope(clock)
   const toHandOut: LoggedEvent[] = []
   let isHandingOut = false
   const revocations = createRevocations()
@@ -317,7 +320,7 @@ export function createHub(given: HubOptions): Hub {
     const { authTimeoutMs: withinMs } = options
     return new Promise((resolve, reject) => {
       const late = () => reject(new TokenRefused('verify-too-slow', `verify gave no answer within ${withinMs} ms.`))
-      const cancel = clock.timeout(late, withinMs)
+      const cancel = verifications.timeout(late, withinMs)
       Promise.resolve(answer).finally(cancel).then(resolve, reject)
     })
   }
@@ -458,6 +461,7 @@ export function createHub(given: HubOptions): Hub {
     setDefault: (subject, wanted) => defaults.setDefault(subject, wanted),
     close(code = closeCodes.serverRestart, reason = 'the server is going away') {
       closed = true
+      verifications.dispose()
       fanOut.endAll(code, reason)
     },
   }
@@ -465,18 +469,19 @@ export function createHub(given: HubOptions): Hub {
 
 type Numbers = { [Name in keyof HubOptions]?: HubOptions[Name] | undefined }
 
-function checkOptions(options: Numbers, { frames, publish, ...counts }: Required<SessionLimits>) {
+function checkOptions(options: Numbers, limits: Required<SessionLimits>) {
   const { heartbeatMs, idleMs, maxLifeMs, ackTimeoutMs, authTimeoutMs, retentionMs, reconnectSpreadMs, maxPerStream } =
     options
   checkNumbers(kinds.time, { heartbeatMs, idleMs, maxLifeMs, ackTimeoutMs, authTimeoutMs })
   checkNumbers(kinds.wholeTime, { retentionMs })
   checkNumbers(kinds.pause, { reconnectSpreadMs })
-  checkNumbers(kinds.count, { maxPerStream, ...inLimits(counts) })
-  for (const [name, rate] of Object.entries(inLimits({ frames, publish }))) checkRate(name, rate)
+  checkNumbers(kinds.count, { maxPerStream })
+  // Those of a gateway may come along in the same object.
+  for (const name of Object.keys(defaultSessionLimits) as (keyof SessionLimits)[]) {
+    if (name === 'frames' || name === 'publish') checkRate(`limits.${name}`, limits[name])
+    else checkNumbers(kinds.count, { [`limits.${name}`]: limits[name] })
+  }
 }
-
-const inLimits = <Value>(values: Record<string, Value>): Record<string, Value> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [`limits.${name}`, value]))
 
 const unlimited: RateLimiter = { take: () => null }
 

@@ -114,6 +114,15 @@ it('a renewal whose verification never ends is given up, and the session goes on
   expect([end.ofType('pong').length, end.closed]).toEqual([1, []])
 })
 
+it('nothing is left of a verification that never ends once the hub is closed', async () => {
+  const hub = newHub({ verify: () => new Promise<never>(() => {}) })
+  openTo(hub).say({ type: 'auth', token: 'ada' })
+  void hub.identify('ada').catch(() => {})
+  await pass(0)
+  hub.close()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 it('what another node says that this one does not know yet, as while versions change, concerns nobody', async () => {
   let copy!: LogCopy
   const engine: Partial<Engine> = { name: 'toy', follow: async (given) => void (copy = given) }

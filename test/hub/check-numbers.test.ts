@@ -57,3 +57,8 @@ it('a drain has an end that a timer can tell: a longer one would come at once, a
   expect(make({ hint: { afterMs: NaN, spreadMs: 0 } })).toThrow(refusal('reconnectHint.afterMs'))
   expect(make({ limitMs: 2 ** 31 - 1, noticeMs: 0 })).not.toThrow()
 })
+
+it('limits of a gateway, which come along in the same object, are the gateway’s to judge', () => {
+  const limits = { connect: { burst: 5, perSecond: 1 }, maxPerIp: 3, maxNames: 5 }
+  expect(() => createHub({ verify, limits })).not.toThrow()
+})
