@@ -2,13 +2,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
+import { afterTest, endAll } from './after-test.ts'
 import { createProxy, type ProxyMode } from './proxy.ts'
 import { until } from './smoke/until.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 /** A link through a proxy; what either end hears is kept. */
 async function start(mode: ProxyMode = {}) {
@@ -27,7 +25,7 @@ async function start(mode: ProxyMode = {}) {
   const client = connect(proxy.port, '127.0.0.1')
   client.on('data', (data: Buffer) => heard.client.push(data.toString()))
   client.on('error', (error: NodeJS.ErrnoException) => heard.errors.push(`client ${error.code}`))
-  ends.push(
+  afterTest(
     () => server.close(),
     () => proxy.close(),
     () => client.destroy(),
@@ -107,7 +105,7 @@ it('splits and throttles', async () => {
 it('throttles each direction by itself, and all links of it together', async () => {
   const { proxy, client, peer, heard } = await start({ bytesPerSecond: { up: 1_000, down: 100_000 } })
   const other = connect(proxy.port, '127.0.0.1')
-  ends.push(() => other.destroy())
+  afterTest(() => other.destroy())
   const beganAt = performance.now()
   const tookMs = { up: 0, down: 0 }
   for (const socket of [client, other]) socket.write('x'.repeat(100))

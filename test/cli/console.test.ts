@@ -5,9 +5,10 @@ import { JSDOM } from 'jsdom'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { webSocket } from '../../src/transports/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { serveScenario, stateOf } from './mock-process.ts'
-import { afterTest, endAll, post, serve, type Served } from './process.ts'
+import { post, serve, type Served } from './process.ts'
 
 afterEach(endAll)
 

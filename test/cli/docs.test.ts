@@ -10,11 +10,12 @@ import type { MockActions } from '../../src/cli/mock-actions.ts'
 import { readScenario } from '../../src/cli/scenario.ts'
 import { createClient } from '../../src/client/index.ts'
 import { webSocket } from '../../src/transports/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { blocksOf, complaintsAbout } from '../compile-blocks.ts'
 import { freePort } from '../free-port.ts'
 import { until } from '../smoke/until.ts'
 import { scenarioFile, stateOf } from './mock-process.ts'
-import { afterTest, answerOf, endAll, root, serve } from './process.ts'
+import { answerOf, root, serve } from './process.ts'
 
 afterEach(endAll)
 

@@ -1,6 +1,7 @@
 // What stands in the way of a socket: name, port, TLS, the answer to the upgrade, origins, subprotocols.
 import type { IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
+import { endAll } from '../after-test.ts'
 import {
   closedPort,
   doctor,
@@ -14,7 +15,6 @@ import {
   serveTls,
   serveWs,
 } from './doctor-servers.ts'
-import { endAll } from './process.ts'
 
 afterEach(endAll)
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { endAll } from '../after-test.ts'
 import { serveWs } from './doctor-servers.ts'
-import { answerOf, endAll, root } from './process.ts'
+import { answerOf, root } from './process.ts'
 
 afterEach(endAll)
 

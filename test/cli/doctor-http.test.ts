@@ -1,8 +1,8 @@
 // What the doctor finds of event streams and polling: buffering, headers, CORS, signs of life, what is said and answered.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
+import { endAll } from '../after-test.ts'
 import { doctor, goodToken, plain, serveGateway, serveWs } from './doctor-servers.ts'
-import { endAll } from './process.ts'
 
 afterEach(endAll)
 

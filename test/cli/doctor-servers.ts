@@ -19,7 +19,7 @@ import { createRedact } from '../../src/cli/doctor/redact.ts'
 import { createReport, type Finding, type Topic } from '../../src/cli/doctor/report.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/index.ts'
 import { TokenRefused } from '../../src/hub/index.ts'
-import { afterTest } from './process.ts'
+import { afterTest } from '../after-test.ts'
 
 // ── the doctor ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

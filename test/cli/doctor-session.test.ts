@@ -1,6 +1,7 @@
 // What the doctor finds once a socket is open: who is let in, the welcome and its numbers, heartbeats, events, coming back.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
+import { endAll } from '../after-test.ts'
 import {
   conversation,
   doctor,
@@ -14,7 +15,6 @@ import {
   speaking,
   welcome,
 } from './doctor-servers.ts'
-import { endAll } from './process.ts'
 
 afterEach(endAll)
 

@@ -8,9 +8,10 @@ import { createPrinter } from '../../src/cli/doctor/print.ts'
 import { asText, createRedact } from '../../src/cli/doctor/redact.ts'
 import { createReport } from '../../src/cli/doctor/report.ts'
 import { styleFor } from '../../src/cli/terminal.ts'
+import { endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { closedPort, event, goodToken, plain, serveGateway, serveStatus, serveTcp, serveWs } from './doctor-servers.ts'
-import { answerOf, bin, endAll, root, runCli } from './process.ts'
+import { answerOf, bin, root, runCli } from './process.ts'
 
 afterEach(endAll)
 

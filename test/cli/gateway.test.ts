@@ -9,10 +9,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
 import { createClient } from '../../src/client/index.ts'
 import { webSocket } from '../../src/transports/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { freePort } from '../free-port.ts'
 import { noRedis } from '../gateway/redis-process.ts'
 import { until } from '../smoke/until.ts'
-import { afterTest, answerOf, endAll, post, runCli, serve, type Served } from './process.ts'
+import { answerOf, post, runCli, serve, type Served } from './process.ts'
 
 afterEach(endAll)
 

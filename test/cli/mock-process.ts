@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MockState } from '../../src/cli/mock-actions.ts'
+import { afterTest } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
-import { afterTest, post, serve, type Served } from './process.ts'
+import { post, serve, type Served } from './process.ts'
 
 /** Says nothing by itself. */
 export const silent = { events: { counted: { type: 'goal.counted', stream: 'tenant:1', payload: '{{counter}}' } } }

@@ -1,7 +1,8 @@
 // What is posted to the mock server and cannot be done.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endAll } from '../after-test.ts'
 import { serveScenario, stateOf } from './mock-process.ts'
-import { endAll, post, type Served } from './process.ts'
+import { post, type Served } from './process.ts'
 
 let server: Served
 beforeAll(async () => void (server = await serveScenario()))

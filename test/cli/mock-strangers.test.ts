@@ -2,8 +2,9 @@
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
+import { endAll } from '../after-test.ts'
 import { serveScenario, stateOf } from './mock-process.ts'
-import { answerOf, endAll, serve, type Served } from './process.ts'
+import { answerOf, serve, type Served } from './process.ts'
 
 let server: Served
 beforeAll(async () => void (server = await serveScenario()))

@@ -4,9 +4,10 @@ import { WebSocket as NodeSocket } from 'ws'
 import type { MockState } from '../../src/cli/mock-actions.ts'
 import { type ClientOptions, createClient } from '../../src/client/index.ts'
 import { polling, sse, type Transport, webSocket } from '../../src/transports/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { count, countUpTo, fault, serveScenario, silent, stateOf } from './mock-process.ts'
-import { afterTest, endAll, post, serve, type Served } from './process.ts'
+import { post, serve, type Served } from './process.ts'
 
 afterEach(endAll)
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import { afterTest } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 
 // A process takes its time to start where others work, too.
@@ -24,16 +25,6 @@ export interface Served extends Cli {
   /** Without a slash at the end. */
   readonly http: string
   readonly ws: string
-}
-
-const ends: (() => unknown)[] = []
-
-/** What is to be ended after the test, last first. */
-export const afterTest = (end: () => unknown) => void ends.push(end)
-
-/** For `afterEach`. */
-export async function endAll(): Promise<void> {
-  for (const end of ends.splice(0).toReversed()) await end()
 }
 
 export function runCli(args: readonly string[], env: Record<string, string> = {}, cwd = root): Cli {

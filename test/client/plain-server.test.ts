@@ -4,12 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ServerOptions, WebSocketServer } from 'ws'
 import { createClient, type RealtimeClient } from '../../src/client/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 const transaction = {
   type: 'transaction',
@@ -28,7 +26,7 @@ async function startPlainServer(options: ServerOptions = { handleProtocols: () =
     urls.push(request.url ?? '')
     socket.on('message', (data: Buffer) => received.push(data.toString()))
   })
-  ends.push(
+  afterTest(
     () =>
       new Promise((resolve) => {
         for (const socket of server.clients) socket.terminate()
@@ -45,7 +43,7 @@ describe('a client with no word about its server', () => {
   it('finds out that it is a plain one and works with it', async () => {
     const { received, urls, send, url } = await startPlainServer()
     const client: RealtimeClient = createClient({ url })
-    ends.push(client.dispose)
+    afterTest(client.dispose)
     const heard: unknown[] = []
     client.on(['transaction', 'balance'], (event) => heard.push(event.payload), {
       filters: { minAmount: 1000, maxAmount: 100000, status: 'success' },
@@ -77,7 +75,7 @@ describe('a client with no word about its server', () => {
   it('survives a megabyte in one frame, and goes on with the next', async () => {
     const { send, url } = await startPlainServer()
     const client = createClient({ url, server: 'plain' })
-    ends.push(client.dispose)
+    afterTest(client.dispose)
     const heard: unknown[] = []
     client.on('transaction', ({ id }) => heard.push(id))
     client.hold()
@@ -92,7 +90,7 @@ describe('a client with no word about its server', () => {
   it('comes back to it after a blip, and knows that it may have missed something', async () => {
     const { server, url } = await startPlainServer()
     const client = createClient({ url, server: 'plain' })
-    ends.push(client.dispose)
+    afterTest(client.dispose)
     const causes: string[] = []
     client.onResync(({ cause }) => causes.push(cause))
     client.on('transaction', () => {})
@@ -112,7 +110,7 @@ describe('a server that chooses whatever subprotocol is offered, as ws does by i
       socket.on('close', () => clearInterval(timer))
     })
     const client = createClient({ url })
-    ends.push(client.dispose)
+    afterTest(client.dispose)
     const heard: unknown[] = []
     client.on('transaction', (event) => heard.push(event.payload))
     client.hold()
@@ -125,7 +123,7 @@ describe('a server that chooses whatever subprotocol is offered, as ws does by i
   it('is found to be a plain one where it says nothing for as long as a sign-in may take', async () => {
     const { url, urls, send } = await startPlainServer({})
     const client = createClient({ url, authTimeoutMs: 300 })
-    ends.push(client.dispose)
+    afterTest(client.dispose)
     const heard: unknown[] = []
     client.on('transaction', (event) => heard.push(event.payload))
     client.hold()

@@ -7,28 +7,26 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ClientOptions, createClient } from '../../src/client/index.ts'
 import { sse, webSocket } from '../../src/transports/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { blocksIn, ownPages } from './compile-pages.ts'
 import { startPageServer } from './page-server.ts'
 
 const pages = ownPages.filter((page) => page.startsWith('docs/backends/'))
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 /** The server of the page, as a process of its own. */
 async function start(page: string): Promise<number> {
   const [block, ...others] = blocksIn(page, ['js'])
   expect(others).toEqual([])
   const { port, end } = await startPageServer(block!.code)
-  ends.push(end)
+  afterTest(end)
   return port
 }
 
 async function hears(options: ClientOptions): Promise<unknown> {
   const client = createClient({ server: 'plain', onError: () => {}, ...options })
-  ends.push(client.dispose)
+  afterTest(client.dispose)
   const heard: unknown[] = []
   client.on('goal.renamed', ({ id, payload }) => heard.push([typeof id, payload]))
   client.hold()
@@ -72,7 +70,7 @@ const hasJava = spawnSync('javac', ['-version']).status === 0
 describe.skipIf(!hasJava)('the servers in Java (left out where there is no javac)', () => {
   it('can be parsed', () => {
     const folder = mkdtempSync(join(tmpdir(), 'java-'))
-    ends.push(() => rmSync(folder, { recursive: true, force: true }))
+    afterTest(() => rmSync(folder, { recursive: true, force: true }))
     const files = pages
       .flatMap((page) => blocksIn(page, ['java']))
       .map(({ code }) => {

@@ -3,13 +3,11 @@
 import { connect as connectTcp } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/create-gateway.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { type Answer, ask, join, type Link } from './access-links.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 const app = 'https://app.example.com'
 const others = [
@@ -52,12 +50,12 @@ async function start(options: Partial<GatewayOptions> = {}): Promise<Started> {
     ...options,
   })
   const { port } = await gateway.listen(0)
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return { gateway, port, verified }
 }
 
 const keep = (link: Link) => {
-  ends.push(link.close)
+  afterTest(link.close)
   return link
 }
 
@@ -65,7 +63,7 @@ const keep = (link: Link) => {
 function upgrade(port: number, headers: readonly string[], path = '/realtime?events=*&token=ada'): Promise<string> {
   return new Promise((resolve) => {
     const tcp = connectTcp(port, '127.0.0.1')
-    ends.push(() => tcp.destroy())
+    afterTest(() => tcp.destroy())
     let text = ''
     tcp.on('data', (chunk) => {
       text += chunk.toString('latin1')
@@ -185,7 +183,7 @@ describe('over HTTP', () => {
     }
     // The same holds for a stream, which does not end by itself.
     const abort = new AbortController()
-    ends.push(() => abort.abort())
+    afterTest(() => abort.abort())
     const response = await fetch(`http://127.0.0.1:${port}/api/v1/events/stream?events=*`, {
       headers: { origin: app, authorization: 'Bearer ada' },
       signal: abort.signal,
@@ -214,7 +212,7 @@ describe('over HTTP', () => {
     const { port } = await start()
     const answer = await new Promise<string>((resolve) => {
       const tcp = connectTcp(port, '127.0.0.1')
-      ends.push(() => tcp.destroy())
+      afterTest(() => tcp.destroy())
       tcp.once('data', (chunk) => resolve(chunk.toString()))
       const head = [
         'GET /api/v1/events/subscriptions HTTP/1.1',

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/create-gateway.ts'
 import { type JwtOptions, verifyJwt } from '../../src/gateway/jwt.ts'
 import { pinoLogs } from '../../src/gateway/logs.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import {
   bareSocket,
@@ -23,10 +24,7 @@ import {
   transports,
 } from './access-links.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 const own = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const evil = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -59,12 +57,12 @@ async function start(jwt: Partial<JwtOptions> = {}, options: Partial<GatewayOpti
     ...options,
   })
   const { port } = await gateway.listen(0)
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return { gateway, port, reasons }
 }
 
 const keep = (link: Link) => {
-  ends.push(link.close)
+  afterTest(link.close)
   return link
 }
 
@@ -138,7 +136,7 @@ describe('a token that is not right', () => {
       response.end(JSON.stringify({ keys: [evil.publicKey.export({ format: 'jwk' })] }))
     })
     await new Promise<void>((resolve) => evilIssuer.listen(0, '127.0.0.1', resolve))
-    ends.push(() => evilIssuer.close())
+    afterTest(() => evilIssuer.close())
     const evilUrl = `http://127.0.0.1:${(evilIssuer.address() as AddressInfo).port}/jwks`
     const { connect, isBare } = ways[way]!
     const answers = new Map<string, End>()

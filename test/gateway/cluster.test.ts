@@ -1,6 +1,7 @@
 // Two gateways on one Redis, counted by their clients: one of them is killed in mid-traffic, Redis dies under both, Redis forgets everything.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import {
   type Books,
@@ -11,7 +12,6 @@ import {
   type Member,
   startNode,
 } from './cluster.ts'
-import { endAll, own } from './redis-nodes.ts'
 import { noRedis, startRedis } from './redis-process.ts'
 
 /** `CLUSTER_RUNS=100` for the deep run. */
@@ -21,7 +21,7 @@ afterEach(endAll)
 
 async function startCluster(clients: number) {
   const redis = await startRedis()
-  own(redis.end)
+  afterTest(redis.end)
   const books: Books = { accepted: [], refused: [] }
   const nodes = await Promise.all([startNode(redis, books), startNode(redis, books)])
   const balancer = await createBalancer(nodes)

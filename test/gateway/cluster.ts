@@ -4,8 +4,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { createClient, type RealtimeClient } from '../../src/client/index.ts'
+import { afterTest } from '../after-test.ts'
 import { fastClock } from '../fast-clock.ts'
-import { own } from './redis-nodes.ts'
 import type { RedisProcess } from './redis-process.ts'
 
 export interface Counted {
@@ -44,7 +44,7 @@ export async function startNode(redis: RedisProcess, { accepted, refused }: Book
     const loading = fork(new URL('./cluster-child.ts', import.meta.url), {
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
-    own(() => loading.kill('SIGKILL'))
+    afterTest(() => loading.kill('SIGKILL'))
     return { loading, loaded: once(loading, 'message') }
   }
 
@@ -117,7 +117,7 @@ export async function createBalancer(nodes: readonly ClusterNode[]): Promise<Bal
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  own(() => {
+  afterTest(() => {
     for (const client of links.keys()) client.destroy()
     server.close()
   })
@@ -145,7 +145,7 @@ export function joinCluster(url: string): Member {
   // They come back sooner; the heartbeat of 1 s is often enough for that. By such a clock a node that starts is slow, and would be taken
   // for another kind of server.
   const client = createClient({ url, server: 'livecache', clock: fastClock(10), backoff: { ceilingsMs: [1_000] } })
-  own(client.dispose)
+  afterTest(client.dispose)
   client.onResync(({ cause }) => resyncs.push(cause))
   client.on('goal.*', ({ payload, stream }) => heard.push({ ...(payload as Counted), stream: stream! }))
   client.hold()

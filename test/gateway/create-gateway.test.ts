@@ -6,15 +6,13 @@ import { WebSocket as NodeSocket } from 'ws'
 import { createClient, type RealtimeClient } from '../../src/client/index.ts'
 import { createGateway, type Gateway, type GatewayOptions, verifyJwt } from '../../src/gateway/index.ts'
 import { asOfHeader, parseAsOf } from '../../src/protocol/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 
 const secret = 'a secret of thirty-two bytes or more'
 const key = new TextEncoder().encode(secret)
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 function tokenFor(claims: Record<string, unknown> = {}, expires = '1h', signingKey = key) {
   return new SignJWT({ tenant: '1', ...claims })
@@ -29,13 +27,13 @@ async function start(
 ): Promise<{ gateway: Gateway; port: number; http: string; ws: string }> {
   const gateway = createGateway({ verify: verifyJwt({ secret }), ...options })
   const { port } = await gateway.listen(0)
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return { gateway, port, http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}` }
 }
 
 function joinWith(url: string, token: string): RealtimeClient {
   const client = createClient({ url, getToken: () => token })
-  ends.push(client.dispose)
+  afterTest(client.dispose)
   client.hold()
   return client
 }
@@ -48,7 +46,7 @@ function rawSocket(url: string, protocols: string[] = [], headers: Record<string
   socket.on('message', (data: Buffer) => texts.push(data.toString()))
   socket.on('close', (code) => closes.push(code))
   socket.on('error', (error) => refusals.push(error.message))
-  ends.push(() => socket.terminate())
+  afterTest(() => socket.terminate())
   return { socket, texts, closes, refusals }
 }
 

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { defaultLimits } from '../../src/gateway/admission.ts'
 import { defaultSessionLimits } from '../../src/hub/limits.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { type Block, blocksOf, complaintsAbout } from '../compile-blocks.ts'
 import { startPageServer } from '../docs/page-server.ts'
 
@@ -14,10 +15,7 @@ const page = readFileSync(join(root, 'docs/gateway.md'), 'utf8')
 const programs = [...page.matchAll(/```js runs\n([^]*?)```/g)].map(([, code]) => code!)
 const secret = 'thirty-two random bytes, or more of them'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 async function until(isSo: () => boolean | Promise<boolean>) {
   await expect.poll(isSo, { timeout: 10_000, interval: 20 }).toBe(true)
@@ -39,7 +37,7 @@ describe('a newcomer', () => {
         args: ['--import', join(root, 'demo/resolve-livecache.ts')],
         env: { JWT_SECRET: secret },
       })
-      ends.push(end)
+      afterTest(end)
       const url = `http://127.0.0.1:${port}`
       await until(() =>
         fetch(`${url}/healthz`).then(
@@ -53,7 +51,7 @@ describe('a newcomer', () => {
         .setExpirationTime('1h')
         .sign(new TextEncoder().encode(secret))
       const client = createClient({ url: `ws://127.0.0.1:${port}/realtime`, getToken: () => token })
-      ends.push(client.dispose)
+      afterTest(client.dispose)
       client.hold()
       const heard: unknown[] = []
       client.on('goal.completed', ({ payload, stream }) => heard.push([stream, payload]))

@@ -6,13 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
 import { createClient } from '../../src/client/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { noRedis, startRedis } from './redis-process.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 interface Node {
   readonly port: number
@@ -32,7 +30,7 @@ async function startNode(redisSocket?: string): Promise<Node> {
     env: { ...process.env, ...(redisSocket !== undefined && { REDIS_SOCKET: redisSocket }) },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
-  ends.push(() => child.kill('SIGKILL'))
+  afterTest(() => child.kill('SIGKILL'))
   const lines: string[] = []
   child.stdout?.on('data', (chunk: Buffer) => lines.push(...chunk.toString().split('\n').filter(Boolean)))
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
@@ -44,7 +42,7 @@ async function startNode(redisSocket?: string): Promise<Node> {
       () => false,
     )
   }, 50)
-  ends.push(() => clearInterval(probe))
+  afterTest(() => clearInterval(probe))
   await until(() => isReady)
   return {
     port,
@@ -76,14 +74,14 @@ async function startBalancer(nodes: readonly Node[]) {
     return client.pipe(upstream).pipe(client)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  ends.push(() => server.close())
+  afterTest(() => server.close())
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/realtime`
 }
 
 function startClients(url: string, count: number) {
   return Array.from({ length: count }, () => {
     const client = createClient({ url, backoff: { ceilingsMs: [1_000] } })
-    ends.push(client.dispose)
+    afterTest(client.dispose)
     const heard: number[] = []
     client.on('goal.counted', ({ payload }) => heard.push((payload as { count: number }).count), {
       streams: ['goal:1'],
@@ -105,7 +103,7 @@ function startPlain(url: string) {
   const socket = new NodeSocket(`${url}?events=*`)
   const closes: number[] = []
   socket.on('close', (code) => closes.push(code))
-  ends.push(() => socket.terminate())
+  afterTest(() => socket.terminate())
   return closes
 }
 
@@ -117,7 +115,7 @@ function startTraffic(nodes: readonly Node[]) {
     nodes[count % nodes.length]!.publish(count)
   }, 5)
   const stop = () => clearInterval(timer)
-  ends.push(stop)
+  afterTest(stop)
   return stop
 }
 
@@ -149,7 +147,7 @@ describe('F89: a gateway that is told to go by SIGTERM', () => {
     async () => {
       kept.clear()
       const redis = await startRedis()
-      ends.push(redis.end)
+      afterTest(redis.end)
       const { path } = redis.client.socket
       const nodes = [await startNode(path), await startNode(path)] as const
       const url = await startBalancer(nodes)

@@ -3,12 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket as NodeSocket } from 'ws'
 import { createGateway, type GatewayOptions } from '../../src/gateway/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 async function start(options: Partial<GatewayOptions> = {}) {
   const gateway = createGateway({
@@ -18,7 +16,7 @@ async function start(options: Partial<GatewayOptions> = {}) {
     ...options,
   })
   const { port } = await gateway.listen(0)
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return { gateway, http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}/realtime` }
 }
 
@@ -29,7 +27,7 @@ function open(url: string, protocols: string[] = []) {
   socket.on('message', (data: Buffer) => texts.push(data.toString()))
   socket.on('close', (code) => closes.push(code))
   socket.on('error', () => {})
-  ends.push(() => socket.terminate())
+  afterTest(() => socket.terminate())
   return { socket, texts, closes }
 }
 

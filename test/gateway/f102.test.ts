@@ -3,12 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { RealtimeError } from '../../src/base/errors.ts'
 import { createGateway, type Gateway } from '../../src/gateway/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 const key = 'a key of a backend, of 32 characters or more'
 const kib = 1_024
@@ -24,7 +22,7 @@ async function start() {
     onError: (error) => errors.push(error),
   })
   const { port } = await gateway.listen(0)
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return { gateway, port, errors }
 }
 
@@ -38,7 +36,7 @@ interface Reader {
 async function socketOn(port: number, protocols: string[], query = ''): Promise<Reader> {
   const headers = { authorization: 'Bearer ada' }
   const socket = new WebSocket(`ws://127.0.0.1:${port}/realtime${query}`, protocols, { headers })
-  ends.push(() => socket.terminate())
+  afterTest(() => socket.terminate())
   const texts: string[] = []
   const closes: number[] = []
   socket.on('message', (data: Buffer) => texts.push(data.toString()))
@@ -65,7 +63,7 @@ async function allKinds({ gateway, port }: { gateway: Gateway; port: number }): 
 
 async function streamReader(port: number): Promise<Reader> {
   const ending = new AbortController()
-  ends.push(() => ending.abort())
+  afterTest(() => ending.abort())
   const answer = await fetch(`http://127.0.0.1:${port}/api/v1/events/stream?events=*`, {
     headers: { authorization: 'Bearer ada' },
     signal: ending.signal,

@@ -1,18 +1,16 @@
 // The HTTP half of a gateway, carried by a framework that speaks the web's Request.
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 function start(options: Partial<GatewayOptions> = {}): Gateway {
   const gateway = createGateway({
     verify: (token) => ({ subject: token ?? 'nobody', streams: ['tenant:3'] }),
     ...options,
   })
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return gateway
 }
 

@@ -9,8 +9,9 @@ import { guardedServer, hardenServer } from '../../src/gateway/http-guard.ts'
 import { createGateway, type GatewayOptions } from '../../src/gateway/index.ts'
 import { type ServingLimits, serveRequest } from '../../src/gateway/serve-request.ts'
 import type { HttpHandler } from '../../src/hub/http-handler.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
-import { endAll, openSocket, own, watchBystander } from './limits-fixture.ts'
+import { openSocket, watchBystander } from './limits-fixture.ts'
 import { opcodes, rawFrame, type RawFrame, rawLink, type RawLink, upgradeHead } from './raw-link.ts'
 
 afterEach(endAll)
@@ -23,7 +24,7 @@ const verify = (token: string | undefined) => {
 async function start(options: Partial<GatewayOptions> = {}) {
   const gateway = createGateway({ verify, ...options })
   const { port } = await gateway.listen(0)
-  own(gateway.close)
+  afterTest(gateway.close)
   const connections = () =>
     new Promise<number>((resolve) => gateway.server.getConnections((_, count) => resolve(count)))
   return { gateway, port, connections }
@@ -32,7 +33,7 @@ async function start(options: Partial<GatewayOptions> = {}) {
 async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  own(() => {
+  afterTest(() => {
     server.closeAllConnections()
     server.close()
   })
@@ -41,7 +42,7 @@ async function listening(server: Server): Promise<number> {
 
 function link(port: number, head?: string | Buffer): RawLink {
   const made = rawLink(port, head)
-  own(() => made.socket.destroy())
+  afterTest(() => made.socket.destroy())
   return made
 }
 
@@ -70,7 +71,7 @@ describe('a gateway among slow ones', () => {
     const drip = setInterval(() => {
       for (const { socket, isClosed } of slow) if (!isClosed() && socket.bytesWritten > 0) socket.write('a')
     }, 500)
-    own(() => clearInterval(drip))
+    afterTest(() => clearInterval(drip))
     await until(() => slow.every(({ isClosed }) => isClosed()), 14_000)
     expect(performance.now() - startedAt).toBeLessThan(13_000)
     expect(new Set(slow.map(statusOf))).toEqual(new Set([404, 408]))
@@ -102,7 +103,7 @@ describe('a gateway among slow ones', () => {
       slow.socket.write('a')
       chunked.socket.write('1\r\na\r\n')
     }, 20)
-    own(() => clearInterval(drip))
+    afterTest(() => clearInterval(drip))
     await until(() => slow.text() !== '' && chunked.text() !== '')
     expect([slow, chunked].map(statusOf)).toEqual([408, 408])
     // The rest of the body is not read for ever.
@@ -143,7 +144,7 @@ describe('a gateway among slow ones', () => {
     const port = await serve(async () => new Response(Buffer.alloc(bytes)), { writeMs: 500 })
     const read = (pauseMs: number) => {
       const socket = connect({ port, host: '127.0.0.1' })
-      own(() => socket.destroy())
+      afterTest(() => socket.destroy())
       const state = { taken: 0, isClosed: false }
       socket.on('error', () => {})
       socket.on('close', () => (state.isClosed = true))
@@ -361,7 +362,7 @@ describe('a gateway among sockets that lie', () => {
     await until(() => closeCode() === 1009)
     expect(gateway.hub.sessions).toBe(0)
     const flood = setInterval(() => socket.write(Buffer.alloc(1_000)), 10)
-    own(() => clearInterval(flood))
+    afterTest(() => clearInterval(flood))
     const deadline = performance.now() + 8_000
     while ((await connections()) > 0 && performance.now() < deadline) await sleep(20)
     expect(await connections()).toBe(0)

@@ -6,13 +6,11 @@ import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { createClient } from '../../src/client/index.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/index.ts'
 import { polling, sse, type Transport } from '../../src/transports/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { dial } from '../transports/dial.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 const verify = (token: string | undefined) => {
   if (token === 'ada') return { subject: 'ada', streams: ['tenant:1'] }
@@ -22,7 +20,7 @@ const verify = (token: string | undefined) => {
 async function start(options: Partial<GatewayOptions> = {}): Promise<{ gateway: Gateway; port: number; url: string }> {
   const gateway = createGateway({ verify, ...options })
   const { port } = await gateway.listen(0)
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return { gateway, port, url: `http://127.0.0.1:${port}/api/v1/events` }
 }
 
@@ -39,7 +37,7 @@ async function join(transport: Transport) {
     protocol: 'realtime.v1',
     credential: { token: 'ada', place: 'header' },
   })
-  ends.push(link.close)
+  afterTest(link.close)
   const frames = () =>
     heard.flatMap((entry) => {
       const [kind, text] = entry as string[]
@@ -105,7 +103,7 @@ describe('a plain client over HTTP', () => {
       // The stream asks for 5 s before it is opened again.
       clock: hasty,
     })
-    ends.push(client.dispose)
+    afterTest(client.dispose)
     const heard: unknown[] = []
     client.on('goal.created', ({ id, payload, transport: by }) => heard.push([id, payload, by]), {
       filters: { status: 'open' },
@@ -193,7 +191,7 @@ describe('a client over HTTP', () => {
     const { port } = await start()
     for (const head of ['TRACE /api/v1/events HTTP/1.1', 'GET /api/v1/events/%zz HTTP/1.1']) {
       const socket = connectTcp(port, '127.0.0.1')
-      ends.push(() => socket.destroy())
+      afterTest(() => socket.destroy())
       socket.write(`${head}\r\nHost: x\r\n\r\n`)
       const text = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(data.toString())))
       expect(text).toMatch(/^HTTP\/1\.1 40[04]/)

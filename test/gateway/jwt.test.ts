@@ -8,6 +8,7 @@ import type { RealtimeError } from '../../src/base/errors.ts'
 import { type JwtOptions, verifyJwt } from '../../src/gateway/jwt.ts'
 import { streamName } from '../../src/gateway/stream-name.ts'
 import { TokenRefused } from '../../src/hub/token-refused.ts'
+import { afterTest, endAll } from '../after-test.ts'
 
 const secret = 'a secret of sixty-four bytes or more, so that HS512 could take it too'
 const key = new TextEncoder().encode(secret)
@@ -21,10 +22,7 @@ const pem = (of: KeyObject) => of.export({ type: 'spki', format: 'pem' }).toStri
 const jwk = (of: KeyObject, more: object = {}) =>
   ({ ...of.export({ format: 'jwk' }), ...more }) as Record<string, unknown>
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 /** Of the claims, those that are undefined are left out. */
 function sign(claims: Record<string, unknown> = {}, by: KeyObject | Uint8Array = key, header: object = {}) {
@@ -355,7 +353,7 @@ describe('keys that an issuer publishes', () => {
       state.answer(request, response)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    ends.push(state.close)
+    afterTest(state.close)
     state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`
     return state
   }
@@ -367,7 +365,7 @@ describe('keys that an issuer publishes', () => {
     const { url, asked, keys } = await issuer([published(rsa.publicKey, 'k1')])
     let skipMs = 0
     const { now } = Date
-    ends.push(() => (Date.now = now))
+    afterTest(() => (Date.now = now))
     Date.now = () => now() + skipMs
     const verify = verifyJwt({ jwksUrl: url })
     const reason = async (token: string) =>

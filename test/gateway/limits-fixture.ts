@@ -3,28 +3,18 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GatewayOptions } from '../../src/gateway/index.ts'
+import { afterTest } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import type { ChildFigures, ChildOrder } from './limits-child.ts'
 import type { Flood, Flooded } from './limits-floods.ts'
 import { rawFrame, rawSocket, type RawSocket } from './raw-link.ts'
-
-const ends: (() => unknown)[] = []
-
-export function own(end: () => unknown): void {
-  ends.push(end)
-}
-
-/** For `afterEach`. */
-export async function endAll(): Promise<void> {
-  for (const end of ends.splice(0).toReversed()) await end()
-}
 
 function start(file: string, order: object): ChildProcess {
   const child = fork(new URL(file, import.meta.url), {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning', '--expose-gc'],
   })
-  own(() => child.kill('SIGKILL'))
+  afterTest(() => child.kill('SIGKILL'))
   child.send(order)
   return child
 }
@@ -60,7 +50,7 @@ export async function flood(order: Flood): Promise<Flooded> {
 
 export async function openSocket(...asked: Parameters<typeof rawSocket>): Promise<RawSocket> {
   const opened = await rawSocket(...asked)
-  own(() => opened.socket.destroy())
+  afterTest(() => opened.socket.destroy())
   return opened
 }
 
@@ -79,7 +69,7 @@ export interface Waits {
 export async function watchBystander(port: number): Promise<() => Promise<Waits>> {
   const opened = await openSocket(port, 'bystander', { 'X-Forwarded-For': '10.0.0.1' })
   const stopping = new AbortController()
-  own(() => stopping.abort())
+  afterTest(() => stopping.abort())
   const tookMs: number[] = []
   let pongs = 0
   opened.socket.on('data', () => (pongs = opened.texts().filter((text) => text === '{"type":"pong"}').length))

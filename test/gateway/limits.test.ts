@@ -2,9 +2,10 @@
 import { request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { afterTest, endAll } from '../after-test.ts'
 import { createProxy } from '../proxy.ts'
 import { until } from '../smoke/until.ts'
-import { endAll, flood, openSocket, own, say, startGateway, type Waits, watchBystander } from './limits-fixture.ts'
+import { flood, openSocket, say, startGateway, type Waits, watchBystander } from './limits-fixture.ts'
 import { floods } from './limits-floods.ts'
 import { rawLink, type RawSocket, upgradeHead } from './raw-link.ts'
 
@@ -28,7 +29,7 @@ describe('too many connections', () => {
     const stopBystander = await watchBystander(gateway.port)
     const before = await gateway.figures()
     const links = Array.from({ length: 500 }, () => rawLink(gateway.port, upgradeHead('/realtime', from('10.0.0.9'))))
-    own(() => links.forEach(({ socket }) => socket.destroy()))
+    afterTest(() => links.forEach(({ socket }) => socket.destroy()))
     await until(() => links.every(({ text }) => text().includes('\r\n\r\n')), 10_000)
     const [taken, refused] = [101, 429].map((status) =>
       links.filter(({ text }) => text().startsWith(`HTTP/1.1 ${status}`)),
@@ -92,7 +93,7 @@ describe('too many connections', () => {
           resolve({ status: statusCode, retryAfter: headers['retry-after'] }),
         )
         request.end()
-        own(() => request.destroy())
+        afterTest(() => request.destroy())
       })
     const paths = ['/stream?events=*', '/stream?protocol=realtime.v1', '?protocol=realtime.v1']
     const answers = await Promise.all(Array.from({ length: 51 }, (_, index) => ask(paths[index % 3]!)))
@@ -111,7 +112,7 @@ describe('too many connections', () => {
     const stopBystander = await watchBystander(gateway.port)
     const comeFrom = (ip: string, count: number) => {
       const links = Array.from({ length: count }, () => rawLink(gateway.port, upgradeHead('/realtime', from(ip))))
-      own(() => links.forEach(({ socket }) => socket.destroy()))
+      afterTest(() => links.forEach(({ socket }) => socket.destroy()))
       return links
     }
     const links = [...comeFrom('10.0.0.8', 100), ...comeFrom('10.0.0.9', 100), ...comeFrom('10.0.0.10', 100)]
@@ -300,10 +301,10 @@ describe('a slow reader', () => {
     async (kind) => {
       const gateway = await startGateway({ ackTimeoutMs: Infinity })
       const proxy = await createProxy(gateway.port)
-      own(proxy.close)
+      afterTest(proxy.close)
       const fast = rawLink(gateway.port, heads[kind]('fast'))
       const slow = rawLink(proxy.port, heads[kind]('slow'))
-      own(() => [fast, slow].forEach(({ socket }) => socket.destroy()))
+      afterTest(() => [fast, slow].forEach(({ socket }) => socket.destroy()))
       await until(() => [fast, slow].every(({ text }) => /^HTTP\/1\.1 (101|200)/.test(text())))
       let received = 0
       fast.socket.removeAllListeners('data').on('data', ({ length }: Buffer) => (received += length))

@@ -13,12 +13,10 @@ import { createGateway, type GatewayOptions } from '../../src/gateway/index.ts'
 import { type GatewayLogs, type LogsOptions, pinoLogs } from '../../src/gateway/logs.ts'
 import { prometheusMetrics } from '../../src/gateway/metrics.ts'
 import type { HubObserver, SessionInfo } from '../../src/hub/observer.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 type Line = Record<string, unknown> & { msg: string }
 
@@ -38,14 +36,14 @@ async function keptLogs(options: LogsOptions = {}) {
 async function startGateway(options: Partial<GatewayOptions>) {
   const gateway = createGateway({ verify: () => ({ subject: 'ada', streams: ['*'] }), ...options })
   const { port } = await gateway.listen(0)
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return { gateway, url: `ws://127.0.0.1:${port}/realtime`, http: `http://127.0.0.1:${port}` }
 }
 
 /** A client that counts what it hears. */
 function follow(url: string) {
   const client = createClient({ url, getToken: () => 'a token' })
-  ends.push(client.dispose)
+  afterTest(client.dispose)
   const heard: number[] = []
   client.on('goal.counted', ({ payload }) => heard.push((payload as { count: number }).count))
   client.hold()
@@ -104,7 +102,7 @@ describe('the log', () => {
     const consoles = (['log', 'error', 'warn'] as const).map((name) =>
       vi.spyOn(console, name).mockImplementation((...args) => void said.push(args)),
     )
-    ends.push(() => consoles.map((spy) => spy.mockRestore()))
+    afterTest(() => consoles.map((spy) => spy.mockRestore()))
     const { logs, texts, lines } = await keptLogs()
     const token = 'opaque-0451-token'
     const payload = 'payload-of-somebody'
@@ -119,7 +117,7 @@ describe('the log', () => {
     const open = (address: string, protocols: string[] = [], headers = {}) => {
       const socket = new NodeSocket(address, protocols, { headers })
       socket.on('error', () => {})
-      ends.push(() => socket.terminate())
+      afterTest(() => socket.terminate())
       return socket
     }
     open(`${url}?token=${token}&events=*`)
@@ -174,7 +172,7 @@ describe('the log', () => {
   it('tells when the engine goes and comes back, and once that the clock is off', async () => {
     const { logs, lines } = await keptLogs()
     const status = { isUp: true, since: 0, waiting: 0, skewMs: 0 }
-    ends.push(logs.watch({ engine: () => status }))
+    afterTest(logs.watch({ engine: () => status }))
     await sleep(1_100)
     Object.assign(status, { isUp: false, waiting: 4, skewMs: 60_000 })
     await until(() => lines().length === 2)
@@ -265,7 +263,7 @@ describe('F100: the events go on', () => {
     const turnedAway = new NodeSocket(url)
     const refusals: string[] = []
     turnedAway.on('error', ({ message }) => refusals.push(message))
-    ends.push(() => turnedAway.terminate())
+    afterTest(() => turnedAway.terminate())
     await until(() => refusals.length === 1)
     expect(refusals[0]).toContain('503')
     expect(dropped()).toBeGreaterThan(400)
@@ -278,7 +276,7 @@ describe('F100: the events go on', () => {
     'F100: with %s, the process neither stops nor grows, and ends when told',
     async (_name, start) => {
       const child = start()
-      ends.push(() => child.kill('SIGKILL'))
+      afterTest(() => child.kill('SIGKILL'))
       const [{ port }] = (await once(child, 'message')) as [{ port: number }]
       const { heard, isLive } = follow(`ws://127.0.0.1:${port}/realtime`)
       await until(isLive)

@@ -2,13 +2,11 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, expect, it } from 'vitest'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { noRedis, startRedis } from './redis-process.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 /** Runs before anything else of the process, so that all of it lives by this clock. */
 const clockOffBy = (ms: number) =>
@@ -21,7 +19,7 @@ async function startNode(socketPath: string, offMs: number) {
     env: { ...process.env, REDIS_SOCKET: socketPath },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
-  ends.push(() => child.kill('SIGKILL'))
+  afterTest(() => child.kill('SIGKILL'))
   let log = ''
   child.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()))
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
@@ -35,7 +33,7 @@ it.skipIf(noRedis !== null)(
   `F101: a clock that is off by a minute shows in the health of its node and in a line of its log, and events are kept all the same${noRedis === null ? '' : `: skipped, ${noRedis}`}`,
   async () => {
     const redis = await startRedis()
-    ends.push(redis.end)
+    afterTest(redis.end)
     const { path } = redis.client.socket
     const [right, wrong] = [await startNode(path, 0), await startNode(path, -61_000)]
     expect(Math.abs((await right.health()).skewMs)).toBeLessThan(1_000)

@@ -3,12 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createOperations, type OperationsOptions } from '../../src/gateway/operations.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 const token = 'a token of the metrics'
 const metrics = { text: async () => 'livecache_ready 1\n', contentType: 'text/plain; version=0.0.4' }
@@ -27,7 +25,7 @@ async function start(options: Partial<OperationsOptions> = {}) {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const own = await operations.listen(0)
-  ends.push(operations.close, () => server.close(), server.closeAllConnections.bind(server))
+  afterTest(operations.close, () => server.close(), server.closeAllConnections.bind(server))
   const main = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return { reasons, operations, main, own: `http://127.0.0.1:${own.port}`, ownPort: own.port }
 }

@@ -5,7 +5,7 @@ import { createAdmission } from '../../src/gateway/admission.ts'
 import { memoryRateLimiter } from '../../src/gateway/memory-rate-limiter.ts'
 import { redisRateLimiter } from '../../src/gateway/redis-rate-limiter.ts'
 import type { RateLimiter } from '../../src/hub/rate-limit.ts'
-import { endAll, own } from './limits-fixture.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { noRedis, startRedis } from './redis-process.ts'
 
 afterEach(endAll)
@@ -69,12 +69,12 @@ describe('a rate limiter in memory', () => {
 describe.skipIf(noRedis !== null)(`a rate limiter on Redis${noRedis === null ? '' : ` (skipped: ${noRedis})`}`, () => {
   async function start() {
     const redis = await startRedis()
-    own(redis.end)
+    afterTest(redis.end)
     async function join() {
       const client = createClient({ socket: { ...redis.client.socket, reconnectStrategy: 50 } })
       client.on('error', () => {})
       await client.connect()
-      own(() => client.destroy())
+      afterTest(() => client.destroy())
       return client
     }
     return { ...redis, join }

@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { redisEngine } from '../../src/gateway/redis-engine.ts'
 import { keysOf, trimScript } from '../../src/gateway/redis-scripts.ts'
 import { createEventLog } from '../../src/hub/event-log.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { freePort } from '../free-port.ts'
 import { until } from '../smoke/until.ts'
-import { counted, createNode, endAll, joinNode, own, startTraffic } from './redis-nodes.ts'
+import { counted, createNode, joinNode, startTraffic } from './redis-nodes.ts'
 import { noRedis, type RedisProcess, startRedis } from './redis-process.ts'
 
 const keys = keysOf('livecache')
@@ -16,7 +17,7 @@ let redis: RedisProcess
 beforeEach(async () => {
   if (noRedis !== null) return
   redis = await startRedis()
-  own(redis.end)
+  afterTest(redis.end)
 })
 afterEach(endAll)
 

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keysOf } from '../../src/gateway/redis-scripts.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
-import { type Accepted, counted, createNode, endAll, joinNode, type Node, own, startTraffic } from './redis-nodes.ts'
+import { type Accepted, counted, createNode, joinNode, type Node, startTraffic } from './redis-nodes.ts'
 import { noRedis, type RedisProcess, startRedis } from './redis-process.ts'
 
 const keys = keysOf('livecache')
@@ -13,7 +14,7 @@ const skipped = noRedis === null ? '' : ` (skipped: ${noRedis})`
 /** It ends with the test's other things. */
 async function ownRedis(): Promise<RedisProcess> {
   const redis = await startRedis()
-  own(redis.end)
+  afterTest(redis.end)
   return redis
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type RedisEngineOptions, redisEngine } from '../../src/gateway/redis-engine.ts'
 import type { Engine, KeptLog, LogCopy, NodeMessage, Retention } from '../../src/hub/engine.ts'
 import type { EventFrame, LoggedEvent } from '../../src/hub/event-log.ts'
+import { afterTest } from '../after-test.ts'
 import type { RedisProcess } from './redis-process.ts'
 
 export interface Node {
@@ -26,21 +27,10 @@ export interface Node {
 
 export const counted = (n: number, stream = 'goal:1') => ({ type: 'goal.counted', stream, payload: n })
 
-const ends: (() => unknown)[] = []
-
-export function own(end: () => unknown): void {
-  ends.push(end)
-}
-
-/** For `afterEach`. */
-export async function endAll(): Promise<void> {
-  for (const end of ends.splice(0).toReversed()) await end()
-}
-
 /** A node that is not following yet. */
 export function createNode(redis: Pick<RedisProcess, 'client'>, options: RedisEngineOptions = {}): Node {
   const engine = redisEngine({ client: redis.client, answerWithinMs: 1_000, ...options })
-  own(engine.close)
+  afterTest(engine.close)
   let log: KeptLog = { epoch: '', heads: new Map(), events: [] }
   let events: LoggedEvent[] = []
   let heads = new Map<string, number>()
@@ -140,7 +130,7 @@ export function startTraffic(nodes: readonly Node[]): () => Promise<Accepted[]> 
   }
 
   const ended = Promise.all(nodes.map(publishAll))
-  own(() => stopping.abort())
+  afterTest(() => stopping.abort())
   return async () => {
     stopping.abort()
     await ended

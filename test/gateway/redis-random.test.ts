@@ -8,8 +8,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { keysOf } from '../../src/gateway/redis-scripts.ts'
 import type { Appended } from '../../src/hub/engine.ts'
 import type { EventFrame } from '../../src/hub/event-log.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
-import { counted, endAll, joinNode, type Node, own } from './redis-nodes.ts'
+import { counted, joinNode, type Node } from './redis-nodes.ts'
 import { noRedis, type RedisProcess, startRedis } from './redis-process.ts'
 
 afterEach(endAll)
@@ -172,7 +173,7 @@ describe.skipIf(noRedis !== null)(`the engine on Redis${noRedis === null ? '' : 
     { timeout: 30_000 + runs * 10_000 },
     async () => {
       const redis = await startRedis()
-      own(redis.end)
+      afterTest(redis.end)
       const world = await createWorld(redis)
       const schedules = fc.sample(fc.array(step, { minLength: 10, maxLength: 10 }), { seed, numRuns: runs })
       for (const [run, schedule] of schedules.entries()) {

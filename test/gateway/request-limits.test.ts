@@ -11,12 +11,10 @@ import {
   TokenRefused,
 } from '../../src/gateway/index.ts'
 import { memoryRateLimiter } from '../../src/gateway/memory-rate-limiter.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { ask } from './access-links.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 /** `good-…` is a token, named like its user. Nothing comes back into a bucket. */
 async function start(options: Partial<GatewayOptions> = {}) {
@@ -35,7 +33,7 @@ async function start(options: Partial<GatewayOptions> = {}) {
     metrics,
     ...options,
   })
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   return { gateway, verified, refused, metrics }
 }
 
@@ -178,7 +176,7 @@ it('holds over real sockets, on a server of the app, by the address that the pro
   const server = createServer((_, response) => response.end())
   gateway.attach(server)
   server.listen(0, '127.0.0.1')
-  ends.push(() => server.close())
+  afterTest(() => server.close())
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const statuses: number[] = []

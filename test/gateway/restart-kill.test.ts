@@ -10,9 +10,9 @@ import { afterEach, expect, it } from 'vitest'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { createRealtime, patch } from '../../src/query/index.ts'
 import { polling, sse, type Transport, webSocket } from '../../src/transports/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { fastClock } from '../fast-clock.ts'
 import { until } from '../smoke/until.ts'
-import { endAll, own } from './redis-nodes.ts'
 
 /** `RESTART_RUNS=100` for the deep run. */
 const runs = Number(process.env['RESTART_RUNS'] ?? 10)
@@ -32,7 +32,7 @@ async function startGateway() {
     const child = fork(new URL('../smoke/gateway-child.ts', import.meta.url), {
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
-    own(() => child.kill('SIGKILL'))
+    afterTest(() => child.kill('SIGKILL'))
     return { child, loaded: once(child, 'message') }
   }
 
@@ -67,8 +67,8 @@ async function startApi(tell: (event: object) => void) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  own(() => server.close())
-  own(() => server.closeAllConnections())
+  afterTest(() => server.close())
+  afterTest(() => server.closeAllConnections())
   const change = (goal: string) => {
     const count = ++counts[goal]!
     tell({ type: 'goal.counted', stream: goal, payload: { goal, count } })
@@ -80,7 +80,7 @@ async function startApi(tell: (event: object) => void) {
     /** Returns how to stop it. */
     startTraffic() {
       const timer = setInterval(() => ['goal:1', 'goal:2'].forEach(change), 4)
-      own(() => clearInterval(timer))
+      afterTest(() => clearInterval(timer))
       return () => clearInterval(timer)
     },
   }
@@ -106,11 +106,11 @@ function startApp(transport: Transport, api: string) {
   })
   realtime.onResync(({ cause }) => resyncs.push(cause))
   const queryClient = new QueryClient()
-  own(realtime.dispose)
-  own(realtime.bindQueryClient(queryClient))
+  afterTest(realtime.dispose)
+  afterTest(realtime.bindQueryClient(queryClient))
   for (const goal of goals) {
     const queryFn = async () => (await fetch(`${api}/${goal}`)).json() as Promise<number>
-    own(new QueryObserver(queryClient, { queryKey: [goal], queryFn, staleTime: Infinity }).subscribe(() => {}))
+    afterTest(new QueryObserver(queryClient, { queryKey: [goal], queryFn, staleTime: Infinity }).subscribe(() => {}))
   }
   realtime.hold()
   return {

@@ -5,11 +5,9 @@ import { createServer, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createTextFrames, textFrame } from '../../src/gateway/text-frame.ts'
+import { afterTest, endAll } from '../after-test.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 /** A socket of ws whose other end writes bytes. */
 async function opened(): Promise<{ socket: Socket; texts: string[] }> {
@@ -28,7 +26,7 @@ async function opened(): Promise<{ socket: Socket; texts: string[] }> {
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
   )
   await once(ws, 'open')
-  ends.push(
+  afterTest(
     () => server.close(),
     () => socket.destroy(),
     () => ws.terminate(),

@@ -1,7 +1,8 @@
 // A proxy that gathers what flows down before it passes it on: an event stream opens and nothing comes.
 import { afterEach, expect, it } from 'vitest'
 import { polling, sse } from '../../src/transports/index.ts'
-import { endAll, expectWhole, join, speed, startServer } from './fixture.ts'
+import { endAll } from '../after-test.ts'
+import { expectWhole, join, speed, startServer } from './fixture.ts'
 import { until } from './until.ts'
 
 afterEach(endAll)

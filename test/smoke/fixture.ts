@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { type ClientOptions, createClient, type Diagnostic, type RealtimeClient } from '../../src/client/index.ts'
 import type { Clock } from '../../src/client/index.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/index.ts'
+import { afterTest } from '../after-test.ts'
 import { fastClock } from '../fast-clock.ts'
 import { createProxy, type TcpProxy } from '../proxy.ts'
 
@@ -31,20 +32,13 @@ export interface Joined {
   readonly states: string[]
 }
 
-const ends: (() => unknown)[] = []
-
-/** For `afterEach`. */
-export async function endAll(): Promise<void> {
-  for (const end of ends.splice(0).toReversed()) await end()
-}
-
 export async function startServer(options: Partial<GatewayOptions> = {}): Promise<Server> {
   const clock = fastClock(speed)
   const gateway = createGateway({ verify: () => ({ subject: 'ada', streams: ['*'] }), clock, ...options })
   const { port } = await gateway.listen(0)
-  ends.push(gateway.close)
+  afterTest(gateway.close)
   const proxy = await createProxy(port)
-  ends.push(() => proxy.close())
+  afterTest(() => proxy.close())
   const published: number[] = []
   return {
     gateway,
@@ -74,7 +68,7 @@ export function join({ url, clock }: Server, options: ClientOptions = {}): Joine
     onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
     ...options,
   })
-  ends.push(client.dispose)
+  afterTest(client.dispose)
   client.onState(() => {
     const { name } = client.getState()
     if (states.at(-1) !== name) states.push(name)

@@ -1,6 +1,7 @@
 // Links that break in the ways that only real sockets do, in Node: cut without a close frame, half open, open in one direction.
 import { afterEach, expect, it } from 'vitest'
-import { endAll, expectWhole, join, speed, startServer } from './fixture.ts'
+import { endAll } from '../after-test.ts'
+import { expectWhole, join, speed, startServer } from './fixture.ts'
 import { until } from './until.ts'
 
 afterEach(endAll)

@@ -6,6 +6,7 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, expect, it } from 'vitest'
 import type { RealtimeEvent } from '../../src/protocol/index.ts'
 import { createRealtime, patch } from '../../src/query/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { fastClock } from '../fast-clock.ts'
 import { until } from './until.ts'
 
@@ -14,17 +15,14 @@ const runs = Number(process.env['F17_RUNS'] ?? 10)
 /** The last one changes only while no gateway is there, but once a run: what it missed no later event mends. */
 const goals = ['goal:1', 'goal:2', 'goal:quiet'] as const
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
+afterEach(endAll)
 
 /** A process that has loaded everything and waits for its port. */
 function load(): { child: ChildProcess; loaded: Promise<unknown> } {
   const child = fork(new URL('./gateway-child.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
-  ends.push(() => child.kill('SIGKILL'))
+  afterTest(() => child.kill('SIGKILL'))
   return { child, loaded: once(child, 'message') }
 }
 
@@ -74,7 +72,7 @@ function createApi(tell: (event: object) => void) {
     /** Changes without a pause, but for the quiet one, until the undo is called. */
     startTraffic() {
       const timer = setInterval(() => ['goal:1', 'goal:2'].forEach(change), 2)
-      ends.push(() => clearInterval(timer))
+      afterTest(() => clearInterval(timer))
       return () => clearInterval(timer)
     },
   }
@@ -101,14 +99,14 @@ function startApp(url: string, read: (goal: string) => Promise<number>) {
   })
   realtime.onResync(({ cause }) => resyncs.push(cause))
   const queryClient = new QueryClient()
-  ends.push(realtime.dispose, realtime.bindQueryClient(queryClient))
+  afterTest(realtime.dispose, realtime.bindQueryClient(queryClient))
   for (const goal of goals) {
     const observer = new QueryObserver(queryClient, {
       queryKey: [goal],
       queryFn: () => read(goal),
       staleTime: Infinity,
     })
-    ends.push(observer.subscribe(() => {}))
+    afterTest(observer.subscribe(() => {}))
   }
   realtime.hold()
   const shown = () => Object.fromEntries(goals.map((goal) => [goal, queryClient.getQueryData([goal])]))
