@@ -13,7 +13,7 @@ import {
 } from 'jose'
 import { RealtimeError } from '../base/errors.ts'
 import { TokenRefused } from '../hub/token-refused.ts'
-import { scrubUrl } from './request.ts'
+import { scrubUrl } from './redact.ts'
 
 /** PEM text (a key or a certificate), a JWK, or a key of Web Crypto or of `node:crypto`. */
 export type PublicKey = string | JWK | CryptoKey | KeyObject

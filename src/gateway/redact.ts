@@ -23,6 +23,40 @@ export function scrub(text: string): string {
   return scrubbed.length > maxShown || text.length > maxSearched ? `${scrubbed.slice(0, maxShown)}…` : scrubbed
 }
 
+// ── addresses ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// Beside `scrub`, since where a parameter begins and ends is known here: encoded names are read, and nothing is cut.
+const secretNames =
+  /(?:token|jwt|auth|authorization|passw(?:or)?d|secret|credentials?|signature|api[_-]?key|^code|^key)$/i
+const tokenShaped = /eyJ[\w-]{5,}(?:(?:\.|%2[eE])[\w-]*)+/g
+const redacted = '[redacted]'
+
+/**
+ * An address without what may be secret, for a log: the values of parameters that are named like a token, a name and password, and
+ * whatever looks like a JWT. Takes any text, and never throws.
+ */
+export function scrubUrl(url: string): string {
+  const [, address = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
+  const withoutUser = address.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, `$1//${redacted}@`)
+  return `${withoutUser}${scrubParams(query)}${scrubParams(fragment)}`.replace(tokenShaped, redacted)
+}
+
+/** @param params with the sign it begins with: `?a=1&token=x` */
+const scrubParams = (params: string) => params.slice(0, 1) + params.slice(1).split('&').map(scrubParam).join('&')
+
+function scrubParam(param: string): string {
+  const [name = ''] = param.split('=', 1)
+  return param.length > name.length && secretNames.test(decoded(name)) ? `${name}=${redacted}` : param
+}
+
+/** A name may be written as `%74oken` and is read as `token` all the same. */
+function decoded(name: string): string {
+  const [[read = ''] = []] = new URLSearchParams(`${name}=`)
+  return read.trim()
+}
+
+// ── errors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
 export interface ErrorFields {
   name: string
   code?: string

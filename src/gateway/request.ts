@@ -24,34 +24,3 @@ export function tokenOf(request: IncomingMessage, allowQueryToken: boolean): str
   const inQuery = allowQueryToken ? urlOf(request).searchParams.getAll('token') : []
   return inQuery.length > 0 ? inQuery.join(', ') : undefined
 }
-
-// ── addresses in logs ───────────────────────────────────────────────────────────────────────────────────────────────
-
-const secretNames =
-  /(?:token|jwt|auth|authorization|passw(?:or)?d|secret|credentials?|signature|api[_-]?key|^code|^key)$/i
-const tokenShaped = /eyJ[\w-]{5,}(?:(?:\.|%2[eE])[\w-]*)+/g
-const scrubbed = '[redacted]'
-
-/**
- * An address without what may be secret, for a log: the values of parameters that are named like a token, a name and password, and
- * whatever looks like a JWT. Takes any text, and never throws.
- */
-export function scrubUrl(url: string): string {
-  const [, address = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
-  const withoutUser = address.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, `$1//${scrubbed}@`)
-  return `${withoutUser}${scrubParams(query)}${scrubParams(fragment)}`.replace(tokenShaped, scrubbed)
-}
-
-/** @param params with the sign it begins with: `?a=1&token=x` */
-const scrubParams = (params: string) => params.slice(0, 1) + params.slice(1).split('&').map(scrubParam).join('&')
-
-function scrubParam(param: string): string {
-  const [name = ''] = param.split('=', 1)
-  return param.length > name.length && secretNames.test(decoded(name)) ? `${name}=${scrubbed}` : param
-}
-
-/** A name may be written as `%74oken` and is read as `token` all the same. */
-function decoded(name: string): string {
-  const [[read = ''] = []] = new URLSearchParams(`${name}=`)
-  return read.trim()
-}

@@ -1,7 +1,7 @@
 // What looks like a secret does not come into a log.
 import { describe, expect, it } from 'vitest'
 import { RealtimeError } from '../../src/base/errors.ts'
-import { errorFields, scrub } from '../../src/gateway/redact.ts'
+import { errorFields, scrub, scrubUrl } from '../../src/gateway/redact.ts'
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl'
 
@@ -33,6 +33,45 @@ describe('a text for the log', () => {
       expect(scrub(long).length).toBeLessThanOrEqual(501)
       expect(performance.now() - begun).toBeLessThan(20)
     }
+  })
+})
+
+describe('an address for the log', () => {
+  it.each([
+    ['/realtime?token=abc', '/realtime?token=[redacted]'],
+    ['/realtime?events=a&token=abc&status=open', '/realtime?events=a&token=[redacted]&status=open'],
+    ['/?token=a&token=b', '/?token=[redacted]&token=[redacted]'],
+    ['/?%74oken=abc', '/?%74oken=[redacted]'],
+    ['/?TOKEN=abc&access_token=abc&idToken=abc', '/?TOKEN=[redacted]&access_token=[redacted]&idToken=[redacted]'],
+    ['/?api_key=abc&client_secret=abc&code=abc', '/?api_key=[redacted]&client_secret=[redacted]&code=[redacted]'],
+    ['/?password=a%26b&x=1', '/?password=[redacted]&x=1'],
+    ['/?token=a=b=c', '/?token=[redacted]'],
+    ['/?token=', '/?token=[redacted]'],
+    ['/callback#access_token=abc&state=1', '/callback#access_token=[redacted]&state=1'],
+    ['https://ada:pass@id.example.com/jwks?x=1', 'https://[redacted]@id.example.com/jwks?x=1'],
+    ['redis://:pa@ss@localhost:6379/0', 'redis://[redacted]@localhost:6379/0'],
+    [`/tokens/${jwt}/x`, '/tokens/[redacted]/x'],
+    [`/?next=${encodeURIComponent(`/realtime?token=${jwt}`)}`, '/?next=%2Frealtime%3Ftoken%3D[redacted]'],
+    [`/?x=${jwt.replaceAll('.', '%2e')}`, '/?x=[redacted]'],
+    ['/?%zz=1&token=abc&%=', '/?%zz=1&token=[redacted]&%='],
+  ])('%s', (url, shown) => expect(scrubUrl(url)).toBe(shown))
+
+  it.each([
+    '',
+    '/',
+    '?',
+    '/realtime?events=goal.*&minAmount=5',
+    '/?token',
+    '/?tokenizer=x&monkey=y',
+    '/a?b#c',
+    'https://a.test:81/x',
+  ])('that holds nothing secret stays as it is: %s', (url) => expect(scrubUrl(url)).toBe(url))
+
+  it('takes no longer for one that was made to take long', () => {
+    const from = performance.now()
+    for (const part of ['_', '&', 'eyJ', 'eyJaaaaaa.', '//', '@', '%', 'token='])
+      scrubUrl(`/?${part.repeat(16_384 / part.length)}`)
+    expect(performance.now() - from).toBeLessThan(500)
   })
 })
 
