@@ -1,6 +1,6 @@
 // Who may come in: how many connections there are, whose they are, and how often somebody comes. What one session may do is the hub's.
 import { definedOf } from '../base/defined.ts'
-import { RealtimeError } from '../base/errors.ts'
+import { checkNumbers, checkRate, kinds } from '../hub/check-numbers.ts'
 import type { RateLimit, RateLimiter, Verdict } from '../hub/rate-limit.ts'
 import { isTemporaryRefusal } from '../hub/token-refused.ts'
 import { limitKey } from './client-ip.ts'
@@ -284,25 +284,10 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
 function resolveLimits(given: LimitOptions = {}): Required<LimitOptions> {
   const limits = { ...defaultLimits, ...definedOf(given) }
   for (const name of Object.keys(defaultLimits) as (keyof LimitOptions)[]) {
-    const isRate = name === 'connect' || name === 'requests'
-    if (isRate ? isSoundRate(limits[name]) : isSoundCount(limits[name])) continue
-    const shown = isRate ? JSON.stringify(limits[name]) : String(limits[name])
-    const what = isRate ? 'a burst of 1 or more and a perSecond above 0' : 'a whole number from 1 on, or Infinity'
-    throw new RealtimeError(
-      'invalid-option',
-      `limits.${name} is ${shown}, which would refuse everybody or nobody by mistake. It needs ${what}.`,
-    )
+    if (name === 'connect' || name === 'requests') checkRate(`limits.${name}`, limits[name])
+    else checkNumbers(kinds.count, { [`limits.${name}`]: limits[name] })
   }
   return limits
-}
-
-function isSoundCount(limit: unknown): boolean {
-  return limit === Infinity || (Number.isSafeInteger(limit) && (limit as number) >= 1)
-}
-
-function isSoundRate(limit: unknown): boolean {
-  const { burst, perSecond } = (limit ?? {}) as Partial<RateLimit>
-  return typeof burst === 'number' && burst >= 1 && typeof perSecond === 'number' && perSecond > 0
 }
 
 /** Who may come again when; who may is forgotten. */
