@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, type Rollup } from 'vite'
 import { describe, expect, it } from 'vitest'
+import { bundled } from './bundle.ts'
 
 const src = fileURLToPath(new URL('../src/', import.meta.url))
 
@@ -76,32 +77,8 @@ const sizeOf = (imports: string): Promise<number> =>
 const sizeOfSubpath = (room: string): Promise<number> =>
   sizeOfScript(`import * as all from ${JSON.stringify(`${src}${room}/index.ts`)}\nconsole.log(all)`)
 
-async function sizeOfScript(script: string): Promise<number> {
-  const entry = 'virtual:app'
-  const result = (await build({
-    configFile: false,
-    logLevel: 'error',
-    mode: 'production',
-    // Vitest says it is a test, and JSX would be that of development.
-    oxc: { jsx: { development: false } },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [
-      {
-        name: 'app',
-        resolveId: (id) => (id === entry ? id : null),
-        load: (id) => (id === entry ? script : null),
-      },
-    ],
-    build: {
-      write: false,
-      minify: true,
-      target: 'es2023',
-      modulePreload: false,
-      rolldownOptions: { input: entry, external: [/^react(-dom)?(\/|$)/, '@tanstack/react-query', 'sonner'] },
-    },
-  })) as Rollup.RollupOutput
-  return gzipSync(result.output[0].code, { level: 9 }).length
-}
+const sizeOfScript = async (script: string): Promise<number> =>
+  gzipSync(await bundled(script, 'production'), { level: 9 }).length
 
 describe('the size of', () => {
   it.each(parts)('$name is within $budget bytes', async ({ imports, besides, budget }) => {

@@ -1,7 +1,7 @@
 // A hub whose events are kept elsewhere: what its copy of the log makes of that. The engine here is a toy in memory; those that ship
 // are tested against their real stores (test/gateway).
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Appended, DefaultSubscription, Engine, KeptLog, LogCopy, NodeMessage } from '../../src/hub/index.ts'
+import type { Appended, DefaultSubscription, Engine, Hub, KeptLog, LogCopy, NodeMessage } from '../../src/hub/index.ts'
 import { created, newHub, openTo, pass, signedIn, subscribed } from './wire.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }))
@@ -67,6 +67,14 @@ function toyStore() {
   }
 }
 
+/** Somebody who comes back and has heard so much of `tenant:1`. */
+async function resumedAt(hub: Hub, seq: number) {
+  const end = await signedIn(hub)
+  end.say({ type: 'subscribe' })
+  end.say({ type: 'resume', streams: { 'tenant:1': { epoch: 'e1', seq } } })
+  return end
+}
+
 describe('two hubs on one store', () => {
   it('show each other’s events, in one order, with the same ids and places', async () => {
     const store = toyStore()
@@ -85,9 +93,7 @@ describe('two hubs on one store', () => {
     const [one, two] = [newHub({ engine: store.engine() }), newHub({ engine: store.engine() })]
     await pass(0)
     const { frame } = await one.append(created())
-    const { say, events, ofType } = await signedIn(two)
-    say({ type: 'subscribe' })
-    say({ type: 'resume', streams: { 'tenant:1': { epoch: 'e1', seq: 0 } } })
+    const { events, ofType } = await resumedAt(two, 0)
     expect(events()).toMatchObject([{ eventId: frame.eventId, replayed: true }])
     expect(ofType('resumed')).toMatchObject([{ streams: { 'tenant:1': { complete: true } } }])
     expect([one.epoch, two.epoch]).toEqual(['e1', 'e1'])
@@ -168,11 +174,13 @@ describe('a hub whose store', () => {
     await hub.append(created())
     store.begin('e2')
     expect(before.closed).toEqual([[1012, 'the event log was loaded again']])
-    const after = await signedIn(hub)
-    after.say({ type: 'subscribe' })
-    after.say({ type: 'resume', streams: { 'tenant:1': { epoch: 'e1', seq: 1 } } })
+    const after = await resumedAt(hub, 1)
     expect(after.ofType('resumed')).toEqual([
-      { type: 'resumed', streams: { 'tenant:1': { epoch: 'e2', seq: 0, complete: false } }, cursor: 'e2:1699999995000' },
+      {
+        type: 'resumed',
+        streams: { 'tenant:1': { epoch: 'e2', seq: 0, complete: false } },
+        cursor: 'e2:1699999995000',
+      },
     ])
     expect(began.mock.calls).toEqual([['e1'], ['e2']])
   })
@@ -188,9 +196,7 @@ describe('a hub whose store', () => {
     store.reload()
     expect(closed).toEqual([[1012, 'the event log was loaded again']])
     expect(events()).toHaveLength(1)
-    const after = await signedIn(hub)
-    after.say({ type: 'subscribe' })
-    after.say({ type: 'resume', streams: { 'tenant:1': { epoch: 'e1', seq: 1 } } })
+    const after = await resumedAt(hub, 1)
     expect(after.events().map(({ seq }) => seq as number)).toEqual([2, 3])
     expect(after.ofType('resumed')).toMatchObject([{ streams: { 'tenant:1': { complete: true } } }])
   })
@@ -206,9 +212,7 @@ describe('a hub whose store', () => {
     store.reload(2)
     expect(closed).toEqual([[1012, 'the event log was loaded again']])
     expect(events()).toHaveLength(1)
-    const after = await signedIn(hub)
-    after.say({ type: 'subscribe' })
-    after.say({ type: 'resume', streams: { 'tenant:1': { epoch: 'e1', seq: 1 } } })
+    const after = await resumedAt(hub, 1)
     expect(after.ofType('resumed')).toMatchObject([{ streams: { 'tenant:1': { seq: 3, complete: false } } }])
   })
 
