@@ -7,16 +7,14 @@ import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { createServer } from 'vite'
 import { afterEach, describe, expect, it } from 'vitest'
+import { afterTest, endAll } from './after-test.ts'
 import { noChromium } from './chromium.ts'
 import { lookAt } from './install/page.ts'
 
 const root = join(import.meta.dirname, '..')
 const folderOf = (example: string) => join(root, 'examples', example)
 
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
-})
+afterEach(endAll)
 
 /** Serves an example as its `npm run dev` does, with the sources for the package. */
 async function serve(example: string): Promise<string> {
@@ -35,7 +33,7 @@ async function serve(example: string): Promise<string> {
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null, fs: { allow: [root] } },
   })
   await server.listen()
-  cleanups.push(() => server.close())
+  afterTest(() => server.close())
   return server.resolvedUrls!.local[0]!
 }
 
@@ -45,7 +43,7 @@ async function startApi(): Promise<{ port: string; child: ChildProcess }> {
     env: { ...process.env, PORT: process.env['API_PORT'] ?? '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  cleanups.push(() => child.kill('SIGKILL'))
+  afterTest(() => child.kill('SIGKILL'))
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   return { port: /:(\d+)\//.exec(line.toString())![1]!, child }
 }
@@ -77,7 +75,7 @@ describe.skipIf(noChromium !== null)('an example in a browser', () => {
   it('ws-server: prices move; a server that went away and came back is joined again', async () => {
     const { port, child } = await startApi()
     process.env['API_PORT'] = port
-    cleanups.push(() => delete process.env['API_PORT'])
+    afterTest(() => delete process.env['API_PORT'])
     const url = await serve('ws-server')
     const comesBack = lookAt(
       url,
@@ -102,7 +100,7 @@ describe('the examples', () => {
     '%s compiles',
     (example) => {
       const folder = mkdtempSync(join(root, 'test/.blocks-'))
-      cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
+      afterTest(() => rmSync(folder, { recursive: true, force: true }))
       const paths = {
         livecache: ['../../src/index.ts'],
         'livecache/styles.css': ['../../src/styles.css'],

@@ -4,13 +4,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createGateway, type GatewayOptions } from '../../src/gateway/index.ts'
+import { afterTest, endAll } from '../after-test.ts'
 import { until } from '../smoke/until.ts'
 import { rawLink, upgradeHead } from './raw-link.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers()
-  for (const end of ends.splice(0).toReversed()) await end()
+  return endAll()
 })
 
 /** An app whose answers begin, and end when the test says so. */
@@ -35,7 +35,7 @@ async function attached() {
   const server = createServer(app.answer)
   gateway.attach(server)
   server.listen(0, '127.0.0.1')
-  ends.push(() => (server.close(), server.closeAllConnections()), gateway.close)
+  afterTest(() => (server.close(), server.closeAllConnections()), gateway.close)
   await once(server, 'listening')
   return { app, gateway, server, port: (server.address() as AddressInfo).port }
 }
@@ -44,7 +44,7 @@ async function byItself(options: Partial<GatewayOptions> = {}) {
   const app = slowApp()
   const gateway = newGateway({ onRequest: app.answer, ...options })
   const { port } = await gateway.listen(0)
-  ends.push(() => gateway.server.closeAllConnections())
+  afterTest(() => gateway.server.closeAllConnections())
   return { app, gateway, port }
 }
 
@@ -53,7 +53,7 @@ const textOf = async (answer: Promise<Response>) => (await answer).text().catch(
 /** Reads nothing of an event stream that has more to say than the network holds. */
 async function stalled(port: number, { hub }: ReturnType<typeof newGateway>) {
   const link = rawLink(port, 'GET /api/v1/events/stream?events=* HTTP/1.1\r\nHost: x\r\n\r\n')
-  ends.push(() => link.socket.destroy())
+  afterTest(() => link.socket.destroy())
   await until(() => hub.stats.sessions.subscribed === 1)
   link.socket.pause()
   for (let count = 0; count < 500; count++) hub.publish({ type: 'a', stream: 'b', payload: 'x'.repeat(30_000) })
