@@ -1,7 +1,6 @@
 // Whether clients are still there: pings, the answers they get, silence. Sessions that begin at about the same time go round together,
 // since timers are dear where sessions are many.
 import type { Clock } from '../base/clock.ts'
-import { throwLater } from '../base/emitter.ts'
 import { createScope, type Scope } from '../base/scope.ts'
 
 /** A session, as far as it is pinged. */
@@ -18,6 +17,8 @@ export interface Pinged {
   onMute(): void
   /** Nothing was heard for `idleMs`. */
   onIdle(): void
+  /** One of these threw. */
+  onThrew(cause: unknown): void
 }
 
 /** Those who are pinged at the same time. */
@@ -113,8 +114,8 @@ class PingedRound implements Round {
     for (const session of this.#members) {
       try {
         run(session)
-      } catch (error) {
-        throwLater(error)
+      } catch (cause) {
+        session.onThrew(cause)
       }
     }
   }

@@ -1,6 +1,6 @@
 // One client's stay at the server: what it says, what it subscribed to, what it is sent. Who it is, is sign-in.ts.
 import { randomId } from '../base/random-id.ts'
-import { throwLater, type Undo } from '../base/emitter.ts'
+import type { Undo } from '../base/emitter.ts'
 import { decodeClientFrame, encodeFrame } from '../protocol/codec.ts'
 import { closeCodes } from '../protocol/codes.ts'
 import { isPattern, matchesAnyStream, streamsOverlap, type SubscriptionSpec } from '../protocol/filter.ts'
@@ -37,8 +37,12 @@ const workPerFrame = 10_000
 const maxSilentPlaces = 10_000
 /** In frames, a tenth of the burst at most: the app may have to ask a database about the token. */
 const renewalCost = 50
-/** Keeps a frame that names streams well below the limit of its size. */
-const maxStreamsPerFrame = 250
+/** Of a frame that names streams, in UTF-16 units: well below the limit of its size. */
+const maxNamesLength = 48_000
+/** Within the limit too, however long their names. */
+const maxStreamsPerPing = 250
+/** What a stream takes beside its name: its epoch, its place, what stands between. */
+const besideName = 90
 const barePing = encodeFrame({ type: 'ping' })
 const pongText = encodeFrame({ type: 'pong' })
 const nothingPublished = Promise.resolve()
@@ -88,6 +92,8 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   #isDeciding = false
   #unansweredPings = 0
   #waitingPublishes = 0
+  /** The client has said what it wants. */
+  #asksItself = false
   #published = nothingPublished
   /** Those that came together must not leave together. Looked at with each ping, since timers are dear where sessions are many. */
   #oldAt: number
@@ -200,7 +206,9 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
 
   #withdraw(streams: readonly string[]) {
     for (const stream of streams) this.#outgoing.places.leave(stream)
-    if (streams.length > 0) for (const part of inParts(streams)) this.#send({ type: 'revoked', streams: part })
+    if (streams.length > 0)
+      for (const part of inParts(streams, (stream) => JSON.stringify(stream).length + 1))
+        this.#send({ type: 'revoked', streams: part })
   }
 
   #welcome(reader: Identity) {
@@ -232,7 +240,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
     if (this.#request.seed) return this.#subscribe(this.#request.seed, reader)
     // Whatever it says itself comes first, and counts instead.
     void this.#hub.defaultOf(reader.subject).then((wanted) => {
-      if (wanted !== null && !this.isOver && this.#wishes.count === 0) this.#subscribe(wanted, reader)
+      if (wanted !== null && !this.isOver && !this.#asksItself) this.#subscribe(wanted, reader)
     })
   }
 
@@ -301,6 +309,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
     if (!this.#pay()) return
     switch (frame.type) {
       case 'subscribe':
+        this.#asksItself = true
         return this.#subscribe(frame, identity)
       case 'unsubscribe':
         return this.#unsubscribe(frame)
@@ -400,8 +409,13 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
     for (const [stream, { seq }] of heads)
       if (!this.#outgoing.places.has(stream)) this.#outgoing.places.begin(stream, seq)
     if (!this.isLivecache) return
-    const about = { ...(ref !== '' && { ref }), events, ...(filters && { filters }) }
-    for (const part of inParts(heads)) this.#send({ type: 'subscribed', ...about, streams: Object.fromEntries(part) })
+    const about = ref === '' ? {} : { ref }
+    const spec = { events, ...(filters && { filters }) }
+    const lengthOf = ([stream]: (typeof heads)[number]) => JSON.stringify(stream).length + besideName
+    // What was asked for is said once; it may be as long as a frame.
+    for (const [index, part] of inParts(heads, lengthOf, JSON.stringify(spec).length).entries()) {
+      this.#send({ type: 'subscribed', ...about, ...(index === 0 && spec), streams: Object.fromEntries(part) })
+    }
   }
 
   /** The same for what each subscription gains. */
@@ -439,7 +453,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
     if (this.#waitingPublishes === maxWaitingPublishes)
       return this.endAtLimit('publishes', closeCodes.rateLimit, 'too much waits to be published')
     this.#waitingPublishes++
-    this.#published = this.#published.then(() => this.#publishNow(frame)).catch(throwLater)
+    this.#published = this.#published.then(() => this.#publishNow(frame)).catch((cause) => this.onThrew(cause))
   }
 
   async #publishNow(frame: PublishFrame) {
@@ -472,7 +486,13 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   // ── what the client is sent ───────────────────────────────────────────────────────────────────────────────────
 
   offer(event: LoggedEvent): boolean {
-    return this.#isFlowing && this.#outgoing.offer(event)
+    try {
+      return this.#isFlowing && this.#outgoing.offer(event)
+    } catch (cause) {
+      // The others are still to be asked.
+      this.onThrew(cause)
+      return false
+    }
   }
 
   mayRead(stream: string): boolean {
@@ -509,7 +529,17 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
 
   #tellMoved() {
     const { log } = this.#hub
-    return this.#outgoing.places.tellMoved((stream) => log.head(stream).seq, maxStreamsPerFrame)
+    return this.#outgoing.places.tellMoved((stream) => log.head(stream).seq, maxStreamsPerPing)
+  }
+
+  /** Its socket threw. What was sent may be lost, and the client would not see it: it has to come back. */
+  onThrew(cause: unknown) {
+    this.#tell.threw('What sends to a session', cause)
+    try {
+      this.end(closeCodes.internal, 'the server failed to send')
+    } catch (again) {
+      this.#tell.threw('What closes a session', again)
+    }
   }
 
   onMute() {
@@ -598,11 +628,17 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   }
 }
 
-/** What is said of each stream, for as many frames as it takes; one, where there are none. */
-function inParts<Item>(items: readonly Item[]): Item[][] {
-  const parts: Item[][] = []
-  for (let start = 0; start === 0 || start < items.length; start += maxStreamsPerFrame) {
-    parts.push(items.slice(start, start + maxStreamsPerFrame))
+/** What is said of each stream, for as many frames as it takes; one, where there are none. @param begun what the first one has already */
+function inParts<Item>(items: readonly Item[], lengthOf: (item: Item) => number, begun = 0): Item[][] {
+  const parts: Item[][] = [[]]
+  let length = begun
+  for (const item of items) {
+    length += lengthOf(item)
+    if (length > maxNamesLength) {
+      parts.push([])
+      length = lengthOf(item)
+    }
+    parts.at(-1)!.push(item)
   }
   return parts
 }

@@ -5,6 +5,7 @@ export const closeCodes = {
   normal: 1000,
   goingAway: 1001,
   lost: 1006,
+  internal: 1011,
   serverRestart: 1012,
   tryLater: 1013,
   unauthorized: 4401,

@@ -85,21 +85,42 @@ describe('what is published while an event is being handed out', () => {
     hub.publish(created('tenant:1', 'outer'))
     for (const end of ends) expect(end.events().map(({ eventId }) => eventId as string)).toEqual(['outer', 'inner'])
   })
+})
 
-  it('is handed out also where somebody threw in between', async () => {
-    const hub = newHub()
-    const end = await subscribed(hub)
+describe('a socket that throws', () => {
+  /** Somebody whose socket throws when it is given such a text, who comes before `other`. */
+  async function beside(what: string, close = (_code: number) => {}) {
+    const told: string[] = []
+    const hub = newHub({ onError: ({ code }) => told.push(code) })
     const broken = hub.connect(
-      { send: (text) => (text.includes('goal.created') ? fails() : undefined), close: () => {} },
+      { send: (text) => (text.includes(what) ? fails() : undefined), close },
       { livecache: true },
     )
-    broken.receive('{"type":"auth","token":"narrow"}')
+    broken.receive('{"type":"auth","token":"ada"}')
     await pass(0)
     for (const text of ['{"type":"subscribe"}', '{"type":"resume"}']) broken.receive(text)
-    expect(() => hub.publish(created('tenant:1', 'one'))).toThrow('careless')
-    broken.gone()
-    hub.publish(created('tenant:1', 'two'))
-    expect(end.events().map(({ eventId }) => eventId as string)).toEqual(['one', 'two'])
+    return { hub, told, other: await subscribed(hub) }
+  }
+
+  it('ends its session, which would not know what it lost, and keeps nobody else from an event', async () => {
+    const closed: number[] = []
+    const { hub, told, other } = await beside('goal.created', (code) => closed.push(code))
+    for (const id of ['one', 'two']) hub.publish(created('tenant:1', id))
+    expect(other.events().map(({ eventId }) => eventId as string)).toEqual(['one', 'two'])
+    expect([closed, told, hub.sessions]).toEqual([[1011], ['handler-threw'], 1])
+  })
+
+  it('may throw when it is closed, too', async () => {
+    const { hub, told, other } = await beside('goal.created', fails)
+    hub.publish(created('tenant:1', 'one'))
+    expect([other.events().length, told.length, hub.sessions]).toEqual([1, 2, 1])
+  })
+
+  it('ends its session when it is pinged, and keeps nobody else from a ping', async () => {
+    const { hub, told, other } = await beside('"ping"')
+    await pass(30_000)
+    expect(other.ofType('ping')).toHaveLength(1)
+    expect([told, hub.sessions]).toEqual([['handler-threw'], 1])
   })
 })
 

@@ -181,4 +181,17 @@ describe('what a session begins with', () => {
     await hub.setDefault('ada', null)
     expect(await hub.defaultOf('ada')).toBeNull()
   })
+
+  it('does not take the place of what the client asks for itself, however long the app takes to allow that', async () => {
+    let allow = () => {}
+    const asked = new Promise<boolean>((resolve) => (allow = () => resolve(true)))
+    const hub = newHub({ authorize: () => asked })
+    await hub.setDefault('ada', { events: ['goal.*'] })
+    const end = openTo(hub, { livecache: false, token: 'ada' })
+    end.say({ type: 'subscribe', events: ['other'] })
+    await pass(0)
+    allow()
+    await pass(0)
+    expect(end.session.subscriptions().map(([, { events }]) => events)).toEqual([['other']])
+  })
 })

@@ -156,7 +156,24 @@ describe('sign-in', () => {
     const { say, ofType } = await subscribed(hub)
     say({ type: 'auth', token: 'narrow' })
     await pass(0)
-    expect(ofType('revoked').map(({ streams }) => (streams as string[]).length)).toEqual([250, 250, 101])
+    expect(ofType('revoked').flatMap(({ streams }) => streams as string[])).toHaveLength(601)
+  })
+
+  it('and every other answer fits into a message, however long the names and the wishes are', async () => {
+    const long = (kind: string, n: number) => `${kind}:${n}`.padEnd(200, 'x')
+    const hub = newHub()
+    const lengths: number[] = []
+    const session = hub.connect({ send: (text) => lengths.push(text.length), close: () => {} }, { livecache: true })
+    for (let goal = 0; goal < 600; goal++) hub.publish(created(long('goal', goal)))
+    session.receive('{"type":"auth","token":"ada"}')
+    await pass(0)
+    const events = Array.from({ length: 90 }, (_, n) => long('type', n))
+    session.receive(JSON.stringify({ type: 'subscribe', events: [...events, '*'] }))
+    session.receive('{"type":"resume"}')
+    session.receive('{"type":"auth","token":"narrow"}')
+    await pass(60_000)
+    expect(Math.max(...lengths)).toBeLessThan(65_536)
+    expect(lengths.length).toBeGreaterThan(7)
   })
 
   it('that is being renewed holds up whoever is known, and a stranger after 100 frames', async () => {
@@ -236,9 +253,9 @@ describe('subscriptions', () => {
     const { say, frames } = await signedIn(hub)
     say({ type: 'subscribe', id: 's1', events: ['*'] })
     const answers = frames.filter(({ type }) => type === 'subscribed')
-    expect(answers).toHaveLength(3)
+    expect(answers.length).toBeGreaterThan(1)
     expect(Object.keys(Object.assign({}, ...answers.map(({ streams }) => streams)))).toHaveLength(702)
-    expect(Math.max(...answers.map((answer) => JSON.stringify(answer).length))).toBeLessThan(40_000)
+    expect(Math.max(...answers.map((answer) => JSON.stringify(answer).length))).toBeLessThan(50_000)
   })
 
   it('to a foreign stream fail alone, with the answer of one that does not exist', async () => {

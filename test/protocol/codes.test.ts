@@ -33,6 +33,7 @@ describe('a link that was closed with', () => {
       ['normal', 1000, 'retry'],
       ['goingAway', 1001, 'retry'],
       ['lost', 1006, 'retry'],
+      ['internal', 1011, 'retry'],
       ['serverRestart', 1012, 'retry'],
       ['tryLater', 1013, 'retry'],
       ['unauthorized', 4401, 'refresh'],
