@@ -1,10 +1,13 @@
 // What one session was sent and has not confirmed: bounded in number, bytes and time.
 import type { Clock } from '../base/clock.ts'
 import type { Undo } from '../base/emitter.ts'
+import type { EventLog } from './event-log.ts'
 
 /** The same for all sessions of a hub. */
-export interface UnackedLimits {
+export interface UnackedHub {
   clock: Clock
+  /** Knows where the events are that a client confirms by id. */
+  log: Pick<EventLog, 'find'>
   /** How long an event may stay unconfirmed, in ms. `Infinity`: nothing is waited for. */
   ackTimeoutMs: number
   limits: {
@@ -27,43 +30,50 @@ export interface SentEvent {
 }
 
 /**
- * The events of one stream, in the order they were sent. In columns of small numbers: every session has an entry for every event it is sent,
- * and an object for each would be most of what a server does.
+ * The events of one stream, in the order they were sent. Every session has an entry for every event it is sent, so that these are most of what
+ * a server does besides sending: three small numbers in one array, which the garbage collector need not look into.
  */
 interface Line {
-  events: SentEvent[]
-  /** In ms since the first event was sent. */
-  sentAt: number[]
-  bytes: number[]
-  /** Those before it are confirmed. */
+  /** Of each event its seq, when it was sent in ms since the first one, and its bytes. */
+  cells: number[]
+  /** Cells before it are of events that are confirmed. */
   start: number
   lastSeq: number
   /** False once an event was sent after a later one, as when a client resumes twice. */
   isSorted: boolean
+  /** Their ids, as long as it is not known how the client confirms. */
+  ids: string[] | null
 }
 
 /** Where an event is, for who confirms by id. */
 interface Place {
-  line: Line
-  event: SentEvent
+  stream: string
+  seq: number
 }
 
+/** Cells of one event. */
+const width = 3
+const [seqOf, sentAtOf, bytesOf] = [0, 1, 2]
 /** In place of the bytes of what was confirmed. */
 const closed = -1
 
 export class Unacked {
-  readonly #hub: UnackedLimits
+  readonly #hub: UnackedHub
   readonly #session: Unconfirmed
   readonly #beganAt: number
-  #lines = new Map<string, Line>()
-  /** Only once something was confirmed by its id: who confirms by place, as ours do, needs no such table. */
+  readonly #lines = new Map<string, Line>()
+  /** The line that was written to last, and its stream: most sessions hear one stream most of the time. */
+  #latest: Line | null = null
+  #latestStream = ''
+  /** Ids are kept in lines; once one was confirmed, in a table; once a place was confirmed first, as ours do, not at all. */
+  #confirmsBy: 'id' | 'place' | null = null
   #byId: Map<string, Place> | null = null
   #count = 0
   #bytes = 0
   /** Null where nothing is waited for. */
   #cancelCheck: Undo | null = null
 
-  constructor(hub: UnackedLimits, session: Unconfirmed) {
+  constructor(hub: UnackedHub, session: Unconfirmed) {
     this.#hub = hub
     this.#session = session
     this.#beganAt = hub.clock.now()
@@ -74,22 +84,22 @@ export class Unacked {
   }
 
   /** False where there is no room left; the session is ended then. */
-  add(event: SentEvent, length: number): boolean {
+  add({ stream, seq, eventId }: SentEvent, length: number): boolean {
     const { maxUnacked, maxUnackedBytes } = this.#hub.limits
     if (this.#count >= maxUnacked || this.#bytes + length > maxUnackedBytes) {
       this.#session.onFull()
       return false
     }
-    const sentBefore = event.seq <= (this.#lines.get(event.stream)?.lastSeq ?? 0)
-    // In its old place it need not be waited for any more.
-    if (sentBefore) this.#confirmOne(event.eventId)
-    const line = this.#lineOf(event.stream)
-    line.lastSeq = Math.max(line.lastSeq, event.seq)
-    if (sentBefore) line.isSorted = false
-    line.events.push(event)
-    line.sentAt.push(this.#hub.clock.now() - this.#beganAt)
-    line.bytes.push(length)
-    this.#byId?.set(event.eventId, { line, event })
+    const line = this.#lineOf(stream)
+    if (seq > line.lastSeq) line.lastSeq = seq
+    else {
+      // In its old place it need not be waited for any more.
+      this.#closeSeq(line, seq)
+      line.isSorted = false
+    }
+    line.cells.push(seq, this.#hub.clock.now() - this.#beganAt, length)
+    if (this.#confirmsBy === null) line.ids!.push(eventId)
+    else this.#byId?.set(eventId, { stream, seq })
     this.#count++
     this.#bytes += length
     if (this.#cancelCheck === null) this.#check()
@@ -105,11 +115,13 @@ export class Unacked {
 
   /** Everything that was sent of a stream up to and with `seq`; what is sent later is not. Returns how many that were. */
   confirmUpTo(stream: string, seq: number): number {
+    if (this.#confirmsBy === null) this.#forgetIds()
     const line = this.#lines.get(stream)
     if (line === undefined) return 0
+    const { cells } = line
     let confirmed = 0
-    for (let index = line.start; index < line.events.length; index++) {
-      if (line.events[index]!.seq <= seq) confirmed += this.#close(line, index)
+    for (let at = line.start; at < cells.length; at += width) {
+      if (cells[at + seqOf]! <= seq) confirmed += this.#close(line, at)
       else if (line.isSorted) break
     }
     this.#trim(stream, line)
@@ -133,61 +145,97 @@ export class Unacked {
 
   #oldestAt(): number {
     let oldest = Infinity
-    for (const { sentAt, start } of this.#lines.values()) oldest = Math.min(oldest, sentAt[start] ?? Infinity)
+    for (const { cells, start } of this.#lines.values()) oldest = Math.min(oldest, cells[start + sentAtOf] ?? Infinity)
     return oldest
   }
 
-  /** Returns 1, or 0 where it was confirmed before. */
-  #close(line: Line, index: number): number {
-    const size = line.bytes[index]!
-    if (size === closed) return 0
-    line.bytes[index] = closed
+  // ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #lineOf(stream: string): Line {
+    const latest = this.#latest
+    if (latest !== null && stream === this.#latestStream) return latest
+    if (latest?.cells.length === 0) this.#lines.delete(this.#latestStream)
+    const line = this.#lines.get(stream) ?? {
+      cells: [],
+      start: 0,
+      lastSeq: 0,
+      isSorted: true,
+      ids: this.#confirmsBy === null ? [] : null,
+    }
+    this.#lines.set(stream, line)
+    this.#latest = line
+    this.#latestStream = stream
+    return line
+  }
+
+  /** @param at the first cell of the event. Returns 1, or 0 where it was confirmed before. */
+  #close(line: Line, at: number): number {
+    const bytes = line.cells[at + bytesOf]!
+    if (bytes === closed) return 0
+    line.cells[at + bytesOf] = closed
     this.#count--
-    this.#bytes -= size
-    this.#byId?.delete(line.events[index]!.eventId)
+    this.#bytes -= bytes
     return 1
+  }
+
+  #closeSeq(line: Line, seq: number): number {
+    const { cells, start } = line
+    if (cells[start + seqOf] === seq) return this.#close(line, start)
+    for (let at = cells.length - width; at >= start; at -= width) {
+      if (cells[at + seqOf] === seq) return this.#close(line, at)
+    }
+    return 0
   }
 
   /** Forgets what is confirmed at the front. */
   #trim(stream: string, line: Line) {
-    while (line.start < line.events.length && line.bytes[line.start] === closed) line.start++
-    if (line.start === line.events.length) this.#lines.delete(stream)
-    else if (line.start > 64 && line.start * 2 > line.events.length) {
-      line.events = line.events.slice(line.start)
-      line.sentAt = line.sentAt.slice(line.start)
-      line.bytes = line.bytes.slice(line.start)
+    const { cells } = line
+    while (line.start < cells.length && cells[line.start + bytesOf] === closed) line.start += width
+    const isEmpty = line.start === cells.length
+    if (isEmpty && line !== this.#latest) this.#lines.delete(stream)
+    else if (isEmpty || (line.start > 64 * width && line.start * 2 > cells.length)) {
+      line.cells = cells.slice(line.start)
+      line.ids = line.ids?.slice(line.start / width) ?? null
       line.start = 0
     }
-  }
-
-  #lineOf(stream: string): Line {
-    const known = this.#lines.get(stream)
-    if (known !== undefined) return known
-    const line = { events: [], sentAt: [], bytes: [], start: 0, lastSeq: 0, isSorted: true }
-    this.#lines.set(stream, line)
-    return line
-  }
-
-  #indexed(): Map<string, Place> {
-    if (this.#byId !== null) return this.#byId
-    this.#byId = new Map()
-    for (const line of this.#lines.values()) {
-      for (let index = line.start; index < line.events.length; index++) {
-        const event = line.events[index]!
-        if (line.bytes[index] !== closed) this.#byId.set(event.eventId, { line, event })
-      }
+    if (isEmpty) {
+      line.lastSeq = 0
+      line.isSorted = true
     }
-    return this.#byId
   }
+
+  // ── confirming by id ──────────────────────────────────────────────────────────────────────────────────────────
 
   #confirmOne(eventId: string): number {
-    const place = this.#indexed().get(eventId)
-    if (place === undefined) return 0
-    const { line, event } = place
-    // Confirmed in the order they were sent it is the first; else one of the last.
-    const index = line.events[line.start] === event ? line.start : line.events.lastIndexOf(event)
-    const confirmed = this.#close(line, index)
-    this.#trim(event.stream, line)
+    const place = this.#placeOf(eventId)
+    const line = place && this.#lines.get(place.stream)
+    if (place === undefined || line === undefined) return 0
+    const confirmed = this.#closeSeq(line, place.seq)
+    this.#byId?.delete(eventId)
+    this.#trim(place.stream, line)
     return confirmed
+  }
+
+  #placeOf(eventId: string): Place | undefined {
+    // One that does both. What is so old that the log has forgotten it, such a client has to confirm by its place.
+    if (this.#confirmsBy === 'place') return this.#hub.log.find(eventId)?.frame
+    if (this.#byId === null) this.#indexIds()
+    return this.#byId!.get(eventId)
+  }
+
+  #indexIds() {
+    this.#confirmsBy = 'id'
+    this.#byId = new Map()
+    for (const [stream, { cells, start, ids }] of this.#lines) {
+      for (let at = start; at < cells.length; at += width) {
+        if (cells[at + bytesOf] !== closed) this.#byId.set(ids![at / width]!, { stream, seq: cells[at + seqOf]! })
+      }
+    }
+    for (const line of this.#lines.values()) line.ids = null
+  }
+
+  #forgetIds() {
+    this.#confirmsBy = 'place'
+    for (const line of this.#lines.values()) line.ids = null
   }
 }
