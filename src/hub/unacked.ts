@@ -91,12 +91,13 @@ export class Unacked {
       return false
     }
     const line = this.#lineOf(stream)
-    if (seq > line.lastSeq) line.lastSeq = seq
-    else {
+    if (seq <= line.lastSeq) {
       // In its old place it need not be waited for any more.
       this.#closeSeq(line, seq)
+      this.#trim(stream, line)
       line.isSorted = false
     }
+    line.lastSeq = Math.max(line.lastSeq, seq)
     line.cells.push(seq, this.#hub.clock.now() - this.#beganAt, length)
     if (this.#confirmsBy === null) line.ids!.push(eventId)
     else this.#byId?.set(eventId, { stream, seq })
