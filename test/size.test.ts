@@ -62,7 +62,7 @@ const subpaths: Readonly<Record<string, number>> = {
   protocol: 6_700,
   transports: 6_700,
   client: 25_000,
-  hub: 25_000,
+  hub: 25_200,
   query: 37_300,
   react: 37_900,
   ui: 13_100,

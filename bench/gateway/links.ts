@@ -16,6 +16,8 @@ export interface LinkEvents {
 export interface OpenLink {
   /** Events so far. */
   readonly received: number
+  /** Events that were not confirmed yet. */
+  readonly unconfirmed: number
   /** Confirms what came since the last time. */
   confirm(): void
   close(): void
@@ -132,6 +134,9 @@ export function openLink(wire: Wire, port: number, client: number, on: LinkEvent
   const link: OpenLink = {
     get received() {
       return received
+    },
+    get unconfirmed() {
+      return received - confirmed
     },
     confirm() {
       if (received === confirmed) return

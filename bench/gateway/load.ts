@@ -14,8 +14,11 @@ const [wireName] = process.argv.slice(2)
 const wire: Wire = wires[wireName as WireName]
 /** So many are opened at a time: fewer than a server's backlog. */
 const atOnce = 100
-/** Confirmations are spread over the second, as they are where clients came at different times. */
-const confirmEachMs = 10
+/** Looked at once a second, spread over it, as they are where clients came at different times. */
+const lookEachMs = 10
+/** A client of ours confirms every five seconds, and after one where so many events wait. */
+const confirmEvery = 5
+const many = 100
 
 let port = 0
 let links: OpenLink[] = []
@@ -89,15 +92,20 @@ function summarize(sentAt: readonly number[]): Arrived {
   return { ...latencies, messages }
 }
 
-let nextToConfirm = 0
-let dueToConfirm = 0
-let confirmedAt = performance.now()
+let looks = 0
+let due = 0
+let lookedAt = performance.now()
 setInterval(() => {
-  const elapsedMs = performance.now() - confirmedAt
-  confirmedAt += elapsedMs
-  dueToConfirm = Math.min(links.length, dueToConfirm + (links.length * elapsedMs) / 1_000)
-  for (; dueToConfirm >= 1; dueToConfirm--) links[nextToConfirm++ % links.length]!.confirm()
-}, confirmEachMs)
+  const elapsedMs = performance.now() - lookedAt
+  lookedAt += elapsedMs
+  due = Math.min(links.length, due + (links.length * elapsedMs) / 1_000)
+  for (; due >= 1; due--, looks++) {
+    const index = looks % links.length
+    const round = Math.floor(looks / links.length)
+    const link = links[index]!
+    if (round % confirmEvery === index % confirmEvery || link.unconfirmed >= many) link.confirm()
+  }
+}, lookEachMs)
 
 const tasks = { begin, connect, keep, expect, arrive, summarize, cpuMs } satisfies Tasks
 export type LoadTasks = typeof tasks

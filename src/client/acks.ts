@@ -14,14 +14,14 @@ export interface AcksOptions {
   scope: Scope
   now: () => number
   isHidden: () => boolean
-  /** Least time between two grouped frames while the page is visible, in ms. */
+  /** Time between two grouped frames while the page is visible, in ms: less where many wait, or where the server does not wait for long. */
   gapMs: number
   send: (frame: AckFrame) => void
 }
 
 export interface Acks {
   /** A new link: what was due on the old one will be sent to us again. */
-  begin(capabilities: readonly string[]): void
+  begin(capabilities: readonly string[], ackTimeoutMs?: number): void
   /** Was handed over, or is known to be lost. @param wanted whether the app gets to see it, and so can confirm it */
   received(event: RealtimeEvent, wanted?: boolean): void
   /** Came again. @param seen false where the app never saw it: it had been given up as lost */
@@ -39,6 +39,9 @@ export interface Acks {
 /** A frame may have 64 Ki characters. */
 const maxIdsPerFrame = 500
 const maxPlacesPerFrame = 250
+/** What waits then no longer than `manyGapMs`: a server keeps each of them in mind. */
+const many = 100
+const manyGapMs = 1_000
 
 function inParts<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size))
@@ -52,6 +55,9 @@ export function createAcks({ mode, scope, now, isHidden, gapMs, send }: AcksOpti
   let takesPlaces = false
   let sentAt = -Infinity
   let sent = 0
+  /** Of those, how many the last frame took along. */
+  let sentBefore = 0
+  let longestGapMs = gapMs
   let cancelTimer: Undo | null = null
 
   function add({ id, stream, seq }: RealtimeEvent) {
@@ -65,6 +71,7 @@ export function createAcks({ mode, scope, now, isHidden, gapMs, send }: AcksOpti
     cancelTimer?.()
     cancelTimer = null
     sentAt = now()
+    sentBefore = sent
     const [eventIds, places] = [ids, upTo]
     ids = []
     upTo = new Map()
@@ -78,12 +85,16 @@ export function createAcks({ mode, scope, now, isHidden, gapMs, send }: AcksOpti
     if (ids.length === 0 && upTo.size === 0) return
     const elapsedMs = now() - sentAt
     const mayWait = (takesMany || takesPlaces) && !isHidden()
-    if (!mayWait || elapsedMs >= gapMs || elapsedMs < 0) sendDue()
-    else cancelTimer ??= scope.timeout(sendDue, gapMs - elapsedMs)
+    const isMany = sent - sentBefore >= many
+    const waitMs = (isMany ? Math.min(manyGapMs, longestGapMs) : longestGapMs) - elapsedMs
+    if (!mayWait || waitMs <= 0 || elapsedMs < 0) return sendDue()
+    if (isMany) cancelTimer?.()
+    if (isMany || cancelTimer === null) cancelTimer = scope.timeout(sendDue, waitMs)
   }
 
   return {
-    begin(capabilities) {
+    begin(capabilities, ackTimeoutMs = Infinity) {
+      longestGapMs = Math.min(gapMs, ackTimeoutMs / 6)
       takesMany = capabilities.includes('ack-ids')
       takesPlaces = mode === 'auto' && capabilities.includes('ack-up-to')
       ids = []

@@ -74,7 +74,10 @@ interface Behaviour {
   holdBackMs?: number
   /** How many events of a stream wait so at most. @default 1_000 */
   maxHeldBack?: number
-  /** Least time between two frames of acks while the page is visible, in ms, where the server takes many at once. @default 1_000 */
+  /**
+   * Time between two frames of acks while the page is visible, in ms, where the server takes many at once; a second at most where a hundred events
+   * wait, and never more than a sixth of the time for which the server waits. @default 5_000
+   */
   ackGapMs?: number
   /** How long something published may wait for its answer, in ms. @default 60_000 */
   publishTtlMs?: number
@@ -123,7 +126,7 @@ export const defaultOptions = {
   maxQueuedEvents: 10_000,
   holdBackMs: 10_000,
   maxHeldBack: 1_000,
-  ackGapMs: 1_000,
+  ackGapMs: 5_000,
   publishTtlMs: 60_000,
   maxQueuedPublishes: 1_000,
   debug: false,

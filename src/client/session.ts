@@ -225,7 +225,7 @@ export function createSession(parts: SessionParts): Session {
       sequencer.forgetHeld()
       sequencer.knowsHeads = welcome !== null
       if (positions.some) resumes++
-      acks.begin(welcome?.capabilities ?? [])
+      acks.begin(welcome?.capabilities ?? [], welcome?.ackTimeoutMs)
       takesPublish = welcome?.capabilities?.includes('publish') ?? false
       if (!takesPublish) outbox.failAll(unsupported())
       if (welcome === null) beginPlain()

@@ -11,7 +11,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function setUp({ mode = 'auto', capabilities = [] }: { mode?: AckMode; capabilities?: string[] } = {}) {
+function setUp({
+  mode = 'auto',
+  capabilities = [],
+  gapMs = 1_000,
+  ackTimeoutMs,
+}: { mode?: AckMode; capabilities?: string[]; gapMs?: number; ackTimeoutMs?: number } = {}) {
   const sent: AckFrame[] = []
   const page = { hidden: false }
   const acks = createAcks({
@@ -19,10 +24,10 @@ function setUp({ mode = 'auto', capabilities = [] }: { mode?: AckMode; capabilit
     scope: createScope(systemClock),
     now: systemClock.now,
     isHidden: () => page.hidden,
-    gapMs: 1_000,
+    gapMs,
     send: (frame) => sent.push(frame),
   })
-  acks.begin(capabilities)
+  acks.begin(capabilities, ackTimeoutMs)
   /** One message that brought these events. */
   const message = (...ids: string[]) => {
     for (const id of ids) acks.received(sampleEvent({ id }))
@@ -73,6 +78,38 @@ describe('acks', () => {
     expect(sent).toEqual([{ type: 'ack', eventId: 'a' }])
     vi.advanceTimersByTime(1)
     expect(sent.slice(1)).toEqual([{ type: 'ack', eventIds: ['b', 'c'] }])
+  })
+
+  it('go after a second where a hundred wait, be it the last that came', () => {
+    const { message, sent } = setUp({ capabilities: ['ack-ids'], gapMs: 5_000 })
+    const count = () => sent.map(({ eventId, eventIds }) => (eventId === undefined ? eventIds!.length : 1))
+    message('first')
+    for (let n = 1; n < 100; n++) message(`few ${n}`)
+    vi.advanceTimersByTime(999)
+    expect(count()).toEqual([1])
+    message('the hundredth')
+    vi.advanceTimersByTime(1)
+    expect(count()).toEqual([1, 100])
+    for (let n = 0; n < 99; n++) message(`few again ${n}`)
+    vi.advanceTimersByTime(3_000)
+    expect(count()).toEqual([1, 100])
+    message('the hundredth again')
+    expect(count()).toEqual([1, 100, 100])
+    message('one more')
+    vi.advanceTimersByTime(4_999)
+    expect(count()).toEqual([1, 100, 100])
+    vi.advanceTimersByTime(1)
+    expect(count()).toEqual([1, 100, 100, 1])
+  })
+
+  it('go within a sixth of the time for which the server waits', () => {
+    const { message, sent } = setUp({ capabilities: ['ack-ids'], gapMs: 5_000, ackTimeoutMs: 3_000 })
+    message('a')
+    message('b')
+    vi.advanceTimersByTime(499)
+    expect(sent).toHaveLength(1)
+    vi.advanceTimersByTime(1)
+    expect(sent).toHaveLength(2)
   })
 
   it('go each second anew as long as events come', () => {

@@ -48,7 +48,7 @@ describe('F32 events out of order', () => {
       confirmedSoFar.push(acked(transport.last.sent).length)
     }
     expect(confirmedSoFar.slice(0, 3)).toEqual([0, 0, 0])
-    await pass(2_000)
+    await pass(5_000)
     expect(ids()).toEqual([1, 2, 3, 4, 5].map((seq) => `goal:1/${seq}`))
     expect(new Set(acked(transport.last.sent))).toEqual(new Set(ids()))
     expect(client.inspect().counters.heldBack).toBe(3)
@@ -245,7 +245,7 @@ describe('F49, F50 handlers', () => {
     client.on('goal.renamed', () => new Promise(() => {}) as never)
     transport.last.say(eventOf('goal:1', 1))
     transport.last.say(eventOf('goal:1', 2))
-    await pass(2_000)
+    await pass(5_000)
     expect(ids()).toEqual(['goal:1/1', 'goal:1/2'])
     expect(errors.map(({ code }) => code)).toEqual(Array(4).fill('handler-threw'))
     expect(acked(transport.last.sent)).toEqual(['goal:1/1', 'goal:1/2'])
