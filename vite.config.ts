@@ -1,5 +1,6 @@
 /// <reference types="vitest/config" />
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
@@ -87,7 +88,7 @@ const commonjs: UserConfig['build'] = {
   rolldownOptions: bundling('cjs'),
 }
 
-/** Real sockets and real processes, so they wait in real time. All other tests bring their own time. */
+/** Real sockets and real processes, so they wait in real time: one after the other, once all others are done, which bring their own time. */
 const smoke = [
   'test/smoke/**/*.test.ts',
   'test/gateway/**/*.test.ts',
@@ -101,7 +102,7 @@ const smoke = [
   'test/{proxy,readme,package,first-minutes,without-goals,examples}.test.ts',
 ]
 
-/** They measure how long others wait while one floods: one after the other, once all else is done, or they would measure their neighbours. */
+/** They measure how long others wait while one floods. */
 const alone = ['test/gateway/{limits,hardening,redact}.test.ts']
 
 /** React 18 beside 19: whatever asks for React gets it, Testing Library and TanStack Query too. */
@@ -140,6 +141,8 @@ export default defineConfig(({ mode }) => ({
     ],
   },
   test: {
+    // Two also where there are only two cores: what waits for the disk leaves room.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true as const,
@@ -150,7 +153,10 @@ export default defineConfig(({ mode }) => ({
           typecheck: { enabled: true, tsconfig: './tsconfig.json', include: ['test/**/*.test-d.ts'] },
         },
       },
-      { extends: true as const, test: { name: 'smoke', include: smoke, exclude: alone } },
+      {
+        extends: true as const,
+        test: { name: 'smoke', include: smoke, exclude: alone, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
       {
         extends: true as const,
         test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } },

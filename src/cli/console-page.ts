@@ -15,7 +15,7 @@ const styles = `
   --accent: light-dark(#3451d1, #93a6ff);
   --on-accent: light-dark(#ffffff, #14171c);
   --good: light-dark(#0c6b3e, #4fc58c);
-  --working: light-dark(#8a5800, #e3a83c);
+  --working: light-dark(#875600, #e3a83c);
   --bad: light-dark(#b42318, #ff8078);
 }
 * { box-sizing: border-box; }
