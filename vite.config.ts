@@ -88,7 +88,7 @@ const commonjs: UserConfig['build'] = {
   rolldownOptions: bundling('cjs'),
 }
 
-/** Real sockets and real processes, so they wait in real time: one after the other, once all others are done, which bring their own time. */
+/** Real sockets and real processes, so they wait in real time, once all others are done, which bring their own time. */
 const smoke = [
   'test/smoke/**/*.test.ts',
   'test/gateway/**/*.test.ts',
@@ -102,7 +102,7 @@ const smoke = [
   'test/{proxy,readme,package,first-minutes,without-goals,examples}.test.ts',
 ]
 
-/** They measure how long others wait while one floods. */
+/** They measure how long others wait while one floods: one after the other, once all else is done, or they would measure their neighbours. */
 const alone = ['test/gateway/{limits,hardening,redact}.test.ts']
 
 /** React 18 beside 19: whatever asks for React gets it, Testing Library and TanStack Query too. */
@@ -155,11 +155,11 @@ export default defineConfig(({ mode }) => ({
       },
       {
         extends: true as const,
-        test: { name: 'smoke', include: smoke, exclude: alone, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'smoke', include: smoke, exclude: alone, sequence: { groupOrder: 1 } },
       },
       {
         extends: true as const,
-        test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
       {
         extends: true as const,

@@ -36,7 +36,7 @@ function unitTests(): boolean {
   return passed && report !== null && report.numPassedTests > 0
 }
 
-/** The demo and the faults one file at a time; the stories, which mostly wait, two at a time. */
+/** The demo and the faults one file at a time; stories and single pages, which mostly wait, two at a time. */
 function browserTests(): boolean {
   if (noChromium !== null) {
     console.error(`\n── browser tests\n${noChromium}`)
@@ -45,7 +45,7 @@ function browserTests(): boolean {
   }
   return (
     run('Storybook', 'npm run --silent build-storybook') &&
-    playwright('stories', '--project=stories --workers=2') &&
+    playwright('stories and pages', '--project=stories --project=pages --workers=2') &&
     playwright('browser tests', '--project=demo')
   )
 }
