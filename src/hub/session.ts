@@ -38,11 +38,9 @@ const maxSilentPlaces = 10_000
 /** In frames, a tenth of the burst at most: the app may have to ask a database about the token. */
 const renewalCost = 50
 /** Of a frame that names streams, in UTF-16 units: well below the limit of its size. */
-const maxNamesLength = 48_000
+const maxNamesLength = 24_000
 /** Within the limit too, however long their names. */
 const maxStreamsPerPing = 250
-/** What a stream takes beside its name: its epoch, its place, what stands between. */
-const besideName = 90
 const barePing = encodeFrame({ type: 'ping' })
 const pongText = encodeFrame({ type: 'pong' })
 const nothingPublished = Promise.resolve()
@@ -206,9 +204,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
 
   #withdraw(streams: readonly string[]) {
     for (const stream of streams) this.#outgoing.places.leave(stream)
-    if (streams.length > 0)
-      for (const part of inParts(streams, (stream) => JSON.stringify(stream).length + 1))
-        this.#send({ type: 'revoked', streams: part })
+    if (streams.length > 0) for (const part of inParts(streams)) this.#send({ type: 'revoked', streams: part })
   }
 
   #welcome(reader: Identity) {
@@ -405,17 +401,28 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
 
   /** The client hears these streams from here on, and is told where that is. */
   #begin(ref: string, { events, filters }: SubscriptionSpec, streams: readonly string[]) {
-    const heads = streams.map((stream) => [stream, this.#hub.log.head(stream)] as const)
-    for (const [stream, { seq }] of heads)
-      if (!this.#outgoing.places.has(stream)) this.#outgoing.places.begin(stream, seq)
-    if (!this.isLivecache) return
-    const about = ref === '' ? {} : { ref }
-    const spec = { events, ...(filters && { filters }) }
-    const lengthOf = ([stream]: (typeof heads)[number]) => JSON.stringify(stream).length + besideName
+    const { places } = this.#outgoing
+    for (const stream of streams) if (!places.has(stream)) places.begin(stream, this.#hub.log.head(stream).seq)
+    if (this.isLivecache) this.#tellHeads(ref === '' ? {} : { ref }, { events, ...(filters && { filters }) }, streams)
+  }
+
+  /** Written as text: there may be thousands of streams, and objects for each would be most of what a subscription costs. */
+  #tellHeads(about: { ref?: string }, spec: Omit<SubscriptionSpec, 'streams'>, streams: readonly string[]) {
+    const { log } = this.#hub
+    const epoch = JSON.stringify(log.epoch)
     // What was asked for is said once; it may be as long as a frame.
-    for (const [index, part] of inParts(heads, lengthOf, JSON.stringify(spec).length).entries()) {
-      this.#send({ type: 'subscribed', ...about, ...(index === 0 && spec), streams: Object.fromEntries(part) })
+    let begun = encodeFrame({ type: 'subscribed', ...about, ...spec }).slice(0, -1)
+    let heads = ''
+    for (const stream of streams) {
+      const head = `${JSON.stringify(stream)}:{"epoch":${epoch},"seq":${log.head(stream).seq}}`
+      if (begun.length + heads.length + head.length > maxNamesLength) {
+        this.#sendText(`${begun},"streams":{${heads}}}`)
+        begun = encodeFrame({ type: 'subscribed', ...about }).slice(0, -1)
+        heads = ''
+      }
+      heads += heads === '' ? head : `,${head}`
     }
+    this.#sendText(`${begun},"streams":{${heads}}}`)
   }
 
   /** The same for what each subscription gains. */
@@ -570,8 +577,12 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   }
 
   #send(frame: ServerFrame) {
+    this.#sendText(encodeFrame(frame))
+  }
+
+  #sendText(text: string) {
     if (this.isOver) return
-    this.sink.send(encodeFrame(frame))
+    this.sink.send(text)
     this.#outgoing.endIfSlow()
   }
 
@@ -628,17 +639,18 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   }
 }
 
-/** What is said of each stream, for as many frames as it takes; one, where there are none. @param begun what the first one has already */
-function inParts<Item>(items: readonly Item[], lengthOf: (item: Item) => number, begun = 0): Item[][] {
-  const parts: Item[][] = [[]]
-  let length = begun
-  for (const item of items) {
-    length += lengthOf(item)
+/** Names for as many frames as it takes. */
+function inParts(names: readonly string[]): string[][] {
+  const parts: string[][] = [[]]
+  let length = 0
+  for (const name of names) {
+    const own = JSON.stringify(name).length + 1
+    length += own
     if (length > maxNamesLength) {
       parts.push([])
-      length = lengthOf(item)
+      length = own
     }
-    parts.at(-1)!.push(item)
+    parts.at(-1)!.push(name)
   }
   return parts
 }

@@ -196,7 +196,7 @@ describe('too many subscriptions', () => {
         socket.socket.destroy()
         expectFine(await stopBystander())
         const after = await gateway.figures()
-        expect(after.rss - before.rss).toBeLessThan(200 * megabyte)
+        expect(after.rss - before.rss).toBeLessThan(100 * megabyte)
       }
     },
     60_000,
