@@ -14,6 +14,7 @@ import {
 } from '../protocol/frames.ts'
 import { type Identity, namedStreams } from './access.ts'
 import type { LoggedEvent } from './event-log.ts'
+import { namesInParts, subscribedFrames } from './heads.ts'
 import type { Pinged, Round } from './heartbeat.ts'
 import type { SessionInfo, SessionState } from './observer.ts'
 import { Outgoing, type Recipient } from './outgoing.ts'
@@ -37,9 +38,7 @@ const workPerFrame = 10_000
 const maxSilentPlaces = 10_000
 /** In frames, a tenth of the burst at most: the app may have to ask a database about the token. */
 const renewalCost = 50
-/** Of a frame that names streams, in UTF-16 units: well below the limit of its size. */
-const maxNamesLength = 24_000
-/** Within the limit too, however long their names. */
+/** Of a ping: within the limit of a frame, however long their names. */
 const maxStreamsPerPing = 250
 const barePing = encodeFrame({ type: 'ping' })
 const pongText = encodeFrame({ type: 'pong' })
@@ -204,7 +203,7 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
 
   #withdraw(streams: readonly string[]) {
     for (const stream of streams) this.#outgoing.places.leave(stream)
-    if (streams.length > 0) for (const part of inParts(streams)) this.#send({ type: 'revoked', streams: part })
+    if (streams.length > 0) for (const part of namesInParts(streams)) this.#send({ type: 'revoked', streams: part })
   }
 
   #welcome(reader: Identity) {
@@ -403,26 +402,10 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
   #begin(ref: string, { events, filters }: SubscriptionSpec, streams: readonly string[]) {
     const { places } = this.#outgoing
     for (const stream of streams) if (!places.has(stream)) places.begin(stream, this.#hub.log.head(stream).seq)
-    if (this.isLivecache) this.#tellHeads(ref === '' ? {} : { ref }, { events, ...(filters && { filters }) }, streams)
-  }
-
-  /** Written as text: there may be thousands of streams, and objects for each would be most of what a subscription costs. */
-  #tellHeads(about: { ref?: string }, spec: Omit<SubscriptionSpec, 'streams'>, streams: readonly string[]) {
-    const { log } = this.#hub
-    const epoch = JSON.stringify(log.epoch)
-    // What was asked for is said once; it may be as long as a frame.
-    let begun = encodeFrame({ type: 'subscribed', ...about, ...spec }).slice(0, -1)
-    let heads = ''
-    for (const stream of streams) {
-      const head = `${JSON.stringify(stream)}:{"epoch":${epoch},"seq":${log.head(stream).seq}}`
-      if (begun.length + heads.length + head.length > maxNamesLength) {
-        this.#sendText(`${begun},"streams":{${heads}}}`)
-        begun = encodeFrame({ type: 'subscribed', ...about }).slice(0, -1)
-        heads = ''
-      }
-      heads += heads === '' ? head : `,${head}`
-    }
-    this.#sendText(`${begun},"streams":{${heads}}}`)
+    if (!this.isLivecache) return
+    const about = ref === '' ? {} : { ref }
+    const spec = { events, ...(filters && { filters }) }
+    for (const text of subscribedFrames(this.#hub.log, about, spec, streams)) this.#sendText(text)
   }
 
   /** The same for what each subscription gains. */
@@ -637,20 +620,4 @@ class LiveSession implements Session, Pinged, Reader, Recipient, SigningIn {
     this.#round?.leave(this)
     this.#cancelGrace?.()
   }
-}
-
-/** Names for as many frames as it takes. */
-function inParts(names: readonly string[]): string[][] {
-  const parts: string[][] = [[]]
-  let length = 0
-  for (const name of names) {
-    const own = JSON.stringify(name).length + 1
-    length += own
-    if (length > maxNamesLength) {
-      parts.push([])
-      length = own
-    }
-    parts.at(-1)!.push(name)
-  }
-  return parts
 }
